@@ -1,0 +1,153 @@
+//! Facts: limits, quotas, SLAs, lead times and scores that decisions cite, each with its source and date.
+//!
+//! Rules hold no number of their own: they name a fact. When AWS changes a limit, one entry changes and every
+//! explanation with it.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::domain::amount::Amount;
+use crate::domain::problem::{Code, Problem};
+
+/// How firm a fact is. It says what a rule that cites it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hardness {
+    /// It cannot be otherwise.
+    Physical,
+    /// AWS does not raise it.
+    HardQuota,
+    /// AWS raises it on request.
+    AdjustableQuota,
+    /// The user's or AWS's policy.
+    Policy,
+    /// Published advice.
+    Guidance,
+    /// Our own judgement inside published ranges; editable.
+    Judgement,
+}
+
+impl Hardness {
+    /// Every level.
+    pub const ALL: [Self; 6] =
+        [Self::Physical, Self::HardQuota, Self::AdjustableQuota, Self::Policy, Self::Guidance, Self::Judgement];
+
+    /// As it is spelled in the files and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Physical => "physical",
+            Self::HardQuota => "hard_quota",
+            Self::AdjustableQuota => "adjustable_quota",
+            Self::Policy => "policy",
+            Self::Guidance => "guidance",
+            Self::Judgement => "judgement",
+        }
+    }
+
+    /// The level that is spelled so.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == text)
+    }
+}
+
+/// What a fact says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactValue {
+    /// A number in the fact's unit.
+    Number(Decimal),
+    /// A set of names, such as Regions.
+    Names(Vec<String>),
+}
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// Its id, unique over all topics.
+    pub id: String,
+    /// The topic: the stem of the file it stands in.
+    pub topic: String,
+    /// What it says.
+    pub value: FactValue,
+    /// The unit of the value.
+    pub unit: String,
+    /// What it is about, in a sentence.
+    pub what: String,
+    /// How firm it is.
+    pub hardness: Hardness,
+    /// The link to the source.
+    pub source: String,
+    /// The date of the source, as the source gives it.
+    pub source_date: String,
+    /// The day somebody last read the source.
+    pub verified_on: NaiveDate,
+    /// What a reader should know about it.
+    pub note: Option<String>,
+    /// The entry of the list of contradictory or uncertain facts that names it.
+    pub flagged: Option<String>,
+}
+
+/// A table of soft scores: option → criterion → score from 0 to 10.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScoreTable {
+    /// The default weight of each criterion, in the order of the file; they sum to 1.
+    pub weights: Vec<(String, Decimal)>,
+    /// The scores by option.
+    pub scores: HashMap<String, HashMap<String, Decimal>>,
+}
+
+/// The facts by id, and the score tables by topic.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    facts: HashMap<String, Fact>,
+    scores: HashMap<String, ScoreTable>,
+}
+
+impl Facts {
+    /// The facts and the score tables, by their ids.
+    pub fn new(facts: Vec<Fact>, scores: HashMap<String, ScoreTable>) -> Self {
+        Self { facts: facts.into_iter().map(|fact| (fact.id.clone(), fact)).collect(), scores }
+    }
+
+    /// The fact with an id.
+    ///
+    /// # Errors
+    /// An internal problem: a rule cites a fact that is not in the data. A test proves that none does.
+    pub fn get(&self, id: &str) -> Result<&Fact, Problem> {
+        self.facts
+            .get(id)
+            .ok_or_else(|| Problem::new(Code::Internal, "", format!("the fact `{id}` is not in the data")))
+    }
+
+    /// The number of a fact, as an amount.
+    ///
+    /// # Errors
+    /// As [`Facts::get`]; also where the fact is a set of names.
+    pub fn number(&self, id: &str) -> Result<Amount, Problem> {
+        match &self.get(id)?.value {
+            FactValue::Number(number) => Ok(Amount::decimal(*number)),
+            FactValue::Names(_) => Err(Problem::new(Code::Internal, "", format!("the fact `{id}` is not a number"))),
+        }
+    }
+
+    /// The names of a fact that is a set.
+    ///
+    /// # Errors
+    /// As [`Facts::get`]; also where the fact is a number.
+    pub fn names(&self, id: &str) -> Result<&[String], Problem> {
+        match &self.get(id)?.value {
+            FactValue::Names(names) => Ok(names),
+            FactValue::Number(_) => Err(Problem::new(Code::Internal, "", format!("the fact `{id}` is not a set"))),
+        }
+    }
+
+    /// The score table of a topic.
+    pub fn scores(&self, topic: &str) -> Option<&ScoreTable> {
+        self.scores.get(topic)
+    }
+
+    /// All facts, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.values()
+    }
+}

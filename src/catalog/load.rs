@@ -1,0 +1,1 @@
+//! Reads the files of an edition, checks them, and builds the catalog.

@@ -1,0 +1,1 @@
+//! Reads CSV tables with strict checks.

@@ -1,0 +1,3 @@
+//! The `crossover` command.
+
+fn main() {}

@@ -1,0 +1,233 @@
+//! Floor 2: rating, the only place where money is made.
+//!
+//! Records of one meter are one pool. A free allowance, where the request wants it, is taken off first, in the order
+//! of the meters' names. The rest walks the tier ladder once, and the slices go to the records in the order of the
+//! request, so that lines add up exactly and a permutation of the resources never changes the total.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::catalog::Catalog;
+use crate::catalog::derived::DerivedRule;
+use crate::catalog::price::Price;
+use crate::domain::amount::Amount;
+use crate::domain::bill::{Line, Slice};
+use crate::domain::meter::{MeterKey, UsageRecord};
+use crate::domain::probe::Probe;
+use crate::domain::problem::MissingMeter;
+
+/// Whether free allowances are applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FreeTier {
+    /// They are not.
+    #[default]
+    None,
+    /// Those that every account has every month are.
+    Always,
+}
+
+/// What to do about a meter without a price.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MissingPrices {
+    /// Refuse, with all missing meters named.
+    #[default]
+    Error,
+    /// Use a documented derivation rule where there is one; else refuse.
+    Derive,
+    /// Leave the lines out, say so, and mark the answer incomplete.
+    Omit,
+}
+
+/// How to rate.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// The day whose prices count.
+    pub as_of: NaiveDate,
+    /// Whether free allowances are applied.
+    pub free_tier: FreeTier,
+    /// What to do about a meter without a price.
+    pub missing_prices: MissingPrices,
+}
+
+/// The price a line was rated with.
+#[derive(Debug, Clone)]
+pub struct RatedWith<'c> {
+    /// The price itself.
+    pub price: Cow<'c, Price>,
+    /// The rule that derived it, where one did.
+    pub rule: Option<&'c DerivedRule>,
+}
+
+/// The rated records of one request.
+#[derive(Debug)]
+pub struct Bill<'c> {
+    /// The lines, in the order of the records.
+    pub lines: Vec<Line<RatedWith<'c>>>,
+    /// The meters that were left out for want of a price; the bill is complete where there are none.
+    pub missing: Vec<MissingMeter>,
+    /// Whether a free allowance exists for any of the meters.
+    pub has_allowance: bool,
+    /// Exactly the sum of the lines' amounts.
+    pub total: Amount,
+}
+
+/// The records of one meter.
+struct Pool<'c> {
+    price: Option<RatedWith<'c>>,
+    total: Amount,
+    /// The positions of its records.
+    records: Vec<usize>,
+    /// What the allowance takes off.
+    free: Amount,
+}
+
+/// Rates usage records.
+///
+/// # Errors
+/// The meters without a price, all of them, unless the terms say to leave them out.
+pub fn rate<'c>(
+    probe: &mut Probe,
+    catalog: &'c Catalog,
+    records: Vec<UsageRecord>,
+    terms: Terms,
+    resource_name: &dyn Fn(usize) -> String,
+) -> Result<Bill<'c>, Vec<MissingMeter>> {
+    // Resolve every meter first.
+    let mut pools: BTreeMap<MeterKey, Pool<'c>> = BTreeMap::new();
+    for (at, record) in records.iter().enumerate() {
+        let pool = match pools.get_mut(&record.meter) {
+            Some(pool) => pool,
+            None => pools.entry(record.meter.clone()).or_insert_with(|| Pool {
+                price: resolve(catalog, &record.meter, terms),
+                total: Amount::ZERO,
+                records: Vec::new(),
+                free: Amount::ZERO,
+            }),
+        };
+        pool.total = &pool.total + &record.quantity;
+        pool.records.push(at);
+    }
+
+    let has_allowance = take_allowances(probe, catalog, &mut pools, terms);
+
+    let mut missing = Vec::new();
+    let mut lines: Vec<Option<Line<RatedWith<'c>>>> = Vec::new();
+    lines.resize_with(records.len(), || None);
+    let mut slots: Vec<Option<UsageRecord>> = records.into_iter().map(Some).collect();
+    for (meter, pool) in pools {
+        let why = match &pool.price {
+            Some(rated) => beyond_knowledge(probe, &pool, &rated.price),
+            None => None,
+        };
+        let Some(rated) = pool.price.as_ref().filter(|_| why.is_none()) else {
+            let needed_by = pool
+                .records
+                .iter()
+                .filter_map(|at| slots.get(*at)?.as_ref())
+                .map(|record| format!("{}/{}", resource_name(record.resource), record.id))
+                .collect();
+            missing.push(catalog.missing(&meter, terms.as_of, needed_by, why));
+            continue;
+        };
+        let mut at_quantity = Amount::ZERO;
+        for at in &pool.records {
+            let Some(record) = slots.get_mut(*at).and_then(Option::take) else { continue };
+            let from = at_quantity;
+            at_quantity = &from + &record.quantity;
+            let line = walk(probe, record, &from, &at_quantity, &pool.free, rated);
+            if let Some(slot) = lines.get_mut(*at) {
+                *slot = Some(line);
+            }
+        }
+    }
+    if !missing.is_empty() && terms.missing_prices != MissingPrices::Omit {
+        return Err(missing);
+    }
+    let lines: Vec<_> = lines.into_iter().flatten().collect();
+    let total = lines.iter().fold(Amount::ZERO, |sum, line| &sum + &line.amount);
+    Ok(Bill { lines, missing, has_allowance, total })
+}
+
+fn resolve<'c>(catalog: &'c Catalog, meter: &MeterKey, terms: Terms) -> Option<RatedWith<'c>> {
+    if let Some(price) = catalog.price(meter, terms.as_of) {
+        return Some(RatedWith { price: Cow::Borrowed(price), rule: None });
+    }
+    if terms.missing_prices != MissingPrices::Derive {
+        return None;
+    }
+    let (price, rule) = catalog.derive(meter, terms.as_of)?;
+    Some(RatedWith { price: Cow::Owned(price), rule: Some(rule) })
+}
+
+/// Shares the free allowances out over the pools, in the order of the meters' names.
+/// Returns whether there is any allowance for these meters, applied or not.
+fn take_allowances(
+    probe: &mut Probe,
+    catalog: &Catalog,
+    pools: &mut BTreeMap<MeterKey, Pool<'_>>,
+    terms: Terms,
+) -> bool {
+    use crate::catalog::free_tier::AllowanceScope;
+    // What is left of an allowance, by its position and, where it is one for each Region, the Region.
+    let mut left: BTreeMap<(usize, String), Amount> = BTreeMap::new();
+    let mut any = false;
+    for (meter, pool) in pools.iter_mut() {
+        let Some((at, allowance)) = catalog.allowance(meter) else { continue };
+        if pool.price.as_ref().is_none_or(|rated| rated.price.unit != allowance.unit) {
+            continue;
+        }
+        any = true;
+        if terms.free_tier == FreeTier::None {
+            continue;
+        }
+        let region = match allowance.scope {
+            AllowanceScope::Account => String::new(),
+            AllowanceScope::Region | AllowanceScope::Service => meter.region.to_string(),
+        };
+        let left = left.entry((at, region)).or_insert_with(|| Amount::decimal(allowance.allowance));
+        pool.free = probe.min(&pool.total, left);
+        *left = &*left - &pool.free;
+    }
+    any
+}
+
+/// Why a pool cannot be priced although its meter has a price: it reaches past the known part of the ladder.
+fn beyond_knowledge(probe: &mut Probe, pool: &Pool<'_>, price: &Price) -> Option<String> {
+    let known_up_to = price.known_up_to?;
+    let billable = &pool.total - &pool.free;
+    probe.more(&billable, &Amount::decimal(known_up_to)).then(|| {
+        format!(
+            "the tiers are known up to {known_up_to} {} a month only; AWS has further tiers whose prices are not known",
+            price.unit
+        )
+    })
+}
+
+/// Lays the stretch `from … to` of a pool over the tiers, past the free part.
+fn walk<'c>(
+    probe: &mut Probe,
+    record: UsageRecord,
+    from: &Amount,
+    to: &Amount,
+    free: &Amount,
+    rated: &RatedWith<'c>,
+) -> Line<RatedWith<'c>> {
+    let free_here = if free.is_zero() { Amount::ZERO } else { probe.overlap(from, to, &Amount::ZERO, Some(free)) };
+    let (from, to) =
+        if free.is_zero() { (from.clone(), to.clone()) } else { (probe.beyond(from, free), probe.beyond(to, free)) };
+    let tiers = &rated.price.tiers;
+    let mut slices = Vec::with_capacity(1);
+    for (at, tier) in tiers.iter().enumerate() {
+        let low = Amount::decimal(tier.from);
+        let high = tiers.get(at.saturating_add(1)).map(|next| Amount::decimal(next.from));
+        let quantity = if tiers.len() == 1 { &to - &from } else { probe.overlap(&from, &to, &low, high.as_ref()) };
+        if quantity.is_zero() {
+            continue;
+        }
+        let amount = quantity.times_decimal(tier.price);
+        slices.push(Slice { from: low, to: high, quantity, unit_price: Amount::decimal(tier.price), amount });
+    }
+    Line::of_slices(record, free_here, slices, rated.clone())
+}
