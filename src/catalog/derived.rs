@@ -87,6 +87,21 @@ impl DerivedRule {
         self.purpose == Purpose::Price
     }
 
+    /// How the rule computes, in words.
+    pub fn formula_text(&self) -> String {
+        let factor = match self.divisor {
+            1 => self.factor.normalize().to_string(),
+            divisor => format!("{} / {divisor}", self.factor.normalize()),
+        };
+        let rounded = self.round_dp.map_or_else(String::new, |decimals| format!(", rounded to {decimals} decimals"));
+        match &self.formula {
+            Formula::Constant { unit, .. } => format!("{factor} USD for each {unit}{rounded}"),
+            Formula::Ratio { of_usage_type, of_operation, .. } => {
+                format!("{factor} × the price of {of_usage_type} {of_operation} in the same Region{rounded}")
+            }
+        }
+    }
+
     /// The text that the placeholder stands for in a usage type; empty where the rule has none.
     fn matched<'a>(&self, usage_type: &'a str) -> Option<&'a str> {
         match self.usage_type.split_once(TYPE_PLACEHOLDER) {

@@ -1,0 +1,6 @@
+//! Floor 4: the use-cases that every interface calls. A request comes in as JSON text, an answer goes out as a value
+//! that serialises the same over REST, the command line and batch. No IO: the catalog and the date are arguments.
+
+pub mod answer;
+pub mod estimate;
+pub mod request;

@@ -1,0 +1,307 @@
+//! Answers as they go over the wire: money and decimals are strings.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::catalog::Catalog;
+use crate::domain::amount::Amount;
+use crate::domain::bill::{Assumption, Line, Notice};
+use crate::domain::meter::MeterKey;
+use crate::domain::problem::MissingMeter;
+use crate::rating::RatedWith;
+
+/// The decimals of a cent.
+const CENT_DECIMALS: u32 = 2;
+
+/// The sum of a bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Total {
+    /// US dollars a month, rounded once to cents, half away from zero.
+    #[schema(example = "36.50")]
+    pub monthly: String,
+    /// US dollars a month with up to 12 decimals.
+    #[schema(example = "36.5")]
+    pub monthly_exact: String,
+    /// Whether `monthly_exact` is all of it.
+    pub exact: bool,
+    /// 12 × the month; null where the month is not the 730-hour default.
+    #[schema(example = "438.00")]
+    pub yearly: Option<String>,
+    /// Always `USD`.
+    #[schema(example = "USD")]
+    pub currency: &'static str,
+}
+
+impl Total {
+    /// The sum as it is shown.
+    pub fn of(amount: &Amount, with_year: bool) -> Self {
+        let (monthly_exact, exact) = amount.exact_text();
+        Self {
+            monthly: amount.rounded(CENT_DECIMALS),
+            monthly_exact,
+            exact,
+            yearly: with_year.then(|| amount.times_whole(12).rounded(CENT_DECIMALS)),
+            currency: "USD",
+        }
+    }
+}
+
+/// US dollars rounded to cents.
+pub fn cents(amount: &Amount) -> String {
+    amount.rounded(CENT_DECIMALS)
+}
+
+/// A meter as on the AWS bill; the usage type is without its Region prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MeterView {
+    /// The service code of the price list.
+    #[schema(example = "AmazonVPC")]
+    pub service_code: String,
+    /// The Region, or `global`.
+    #[schema(example = "us-east-1")]
+    pub region: String,
+    /// The usage type.
+    #[schema(example = "VPN-Usage-Hours:ipsec.1")]
+    pub usage_type: String,
+    /// The operation; empty where AWS gives none.
+    #[schema(example = "CreateVpnConnection")]
+    pub operation: String,
+}
+
+impl From<&MeterKey> for MeterView {
+    fn from(meter: &MeterKey) -> Self {
+        Self {
+            service_code: meter.service_code.to_string(),
+            region: meter.region.to_string(),
+            usage_type: meter.usage_type.to_string(),
+            operation: meter.operation.to_string(),
+        }
+    }
+}
+
+/// A number whose product with the other factors is the quantity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FactorView {
+    /// The number.
+    pub value: String,
+    /// What it counts.
+    pub of: String,
+}
+
+/// The part of a quantity that lies in one tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TierView {
+    /// Where the tier begins, in the line's unit a month.
+    pub from: String,
+    /// Where it ends; null for the last.
+    pub to: Option<String>,
+    /// How much of the line lies in it.
+    pub quantity: String,
+    /// US dollars for each unit.
+    pub unit_price: String,
+    /// US dollars with up to 12 decimals.
+    pub amount: String,
+}
+
+/// Where a price comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PriceView {
+    /// `seed`, `import`, `price_book` or `derived`.
+    #[schema(example = "seed")]
+    pub layer: &'static str,
+    /// The edition that first held it.
+    pub edition: u32,
+    /// The first day AWS charges it; null where that is unknown.
+    pub effective_from: Option<String>,
+    /// The day the source was read.
+    #[schema(example = "2026-09-17")]
+    pub seen_on: String,
+    /// What the source is.
+    pub source: String,
+    /// The link to the source, where it has one.
+    pub source_url: Option<String>,
+    /// `high`, `medium` or `low`.
+    #[schema(example = "high")]
+    pub confidence: &'static str,
+    /// What to know about the price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// For a derived price: the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleView>,
+}
+
+/// The rule that derived a price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RuleView {
+    /// How it computes.
+    pub formula: String,
+    /// The evidence for it.
+    pub evidence: String,
+}
+
+/// One line of a bill, with its receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LineView {
+    /// The name of the resource.
+    pub resource: String,
+    /// The service.
+    #[schema(example = "site_to_site_vpn")]
+    pub service: String,
+    /// The id of the line, stable for each service.
+    #[schema(example = "connection_hours")]
+    pub id: String,
+    /// The line in words.
+    pub label: String,
+    /// The meter on the AWS bill.
+    pub meter: MeterView,
+    /// How much, in `unit`.
+    pub quantity: String,
+    /// The unit of the quantity.
+    #[schema(example = "Hrs")]
+    pub unit: &'static str,
+    /// The numbers whose product the quantity is.
+    pub factors: Vec<FactorView>,
+    /// What a free allowance took off the quantity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free_quantity: Option<String>,
+    /// The tiers the quantity lies in.
+    pub tiers: Vec<TierView>,
+    /// US dollars, rounded to cents for reading; totals use the exact amount.
+    pub amount: String,
+    /// US dollars with up to 12 decimals: exactly the sum of quantity × unit price over the tiers.
+    pub amount_exact: String,
+    /// Whether `amount_exact` is all of it.
+    pub exact: bool,
+    /// Where the price comes from.
+    pub price: PriceView,
+}
+
+impl LineView {
+    /// A rated line as it is shown.
+    pub fn of(line: &Line<RatedWith<'_>>, resource: &str, service: &str, catalog: &Catalog) -> Self {
+        let record = &line.record;
+        let (amount_exact, exact) = line.amount.exact_text();
+        Self {
+            resource: resource.to_owned(),
+            service: service.to_owned(),
+            id: record.id.to_owned(),
+            label: record.label.clone(),
+            meter: MeterView::from(&record.meter),
+            quantity: record.quantity.to_string(),
+            unit: record.unit.as_str(),
+            factors: record
+                .factors
+                .iter()
+                .map(|factor| FactorView { value: factor.value.to_string(), of: factor.of.to_string() })
+                .collect(),
+            free_quantity: (!line.free.is_zero()).then(|| line.free.to_string()),
+            tiers: line
+                .slices
+                .iter()
+                .map(|slice| TierView {
+                    from: slice.from.to_string(),
+                    to: slice.to.as_ref().map(ToString::to_string),
+                    quantity: slice.quantity.to_string(),
+                    unit_price: slice.unit_price.to_string(),
+                    amount: slice.amount.to_string(),
+                })
+                .collect(),
+            amount: cents(&line.amount),
+            amount_exact,
+            exact,
+            price: PriceView::of(&line.price, catalog),
+        }
+    }
+}
+
+impl PriceView {
+    fn of(rated: &RatedWith<'_>, catalog: &Catalog) -> Self {
+        let price = &rated.price;
+        let source = catalog.sources.get(&price.source);
+        Self {
+            layer: Catalog::layer_name(&price.layer),
+            edition: price.edition,
+            effective_from: price.effective_from.map(|date| date.to_string()),
+            seen_on: price.seen_on.to_string(),
+            source: source.map_or_else(|| price.source.to_string(), |source| source.title.clone()),
+            source_url: source.and_then(|source| source.url()).map(str::to_owned),
+            confidence: price.confidence.as_str(),
+            note: (!price.note.is_empty()).then(|| price.note.to_string()),
+            rule: rated.rule.map(|rule| RuleView { formula: rule.formula_text(), evidence: rule.evidence.clone() }),
+        }
+    }
+}
+
+/// A meter that has no price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MissingMeterView {
+    /// The meter.
+    pub meter: MeterView,
+    /// The lines that need it, as `resource/line`.
+    pub needed_by: Vec<String>,
+    /// Why there is no price, where more is known than its absence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The Regions that have a price for it.
+    pub regions_with_price: Vec<String>,
+    /// The nearest usage types of the service that have a price in this Region.
+    pub nearest: Vec<String>,
+}
+
+impl From<&MissingMeter> for MissingMeterView {
+    fn from(missing: &MissingMeter) -> Self {
+        Self {
+            meter: MeterView::from(&missing.meter),
+            needed_by: missing.needed_by.clone(),
+            why: missing.why.clone(),
+            regions_with_price: missing.regions_with_price.clone(),
+            nearest: missing.nearest.clone(),
+        }
+    }
+}
+
+/// A value that was assumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AssumptionView {
+    /// The input.
+    pub input: String,
+    /// The value taken.
+    pub value: String,
+    /// Why this one.
+    pub why: String,
+}
+
+impl From<&Assumption> for AssumptionView {
+    fn from(assumption: &Assumption) -> Self {
+        Self { input: assumption.input.clone(), value: assumption.value.clone(), why: assumption.why.clone() }
+    }
+}
+
+/// Something the reader should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NoticeView {
+    /// A stable code.
+    pub code: &'static str,
+    /// One or more sentences.
+    pub text: String,
+}
+
+impl From<&Notice> for NoticeView {
+    fn from(notice: &Notice) -> Self {
+        Self { code: notice.code, text: notice.text.clone() }
+    }
+}
+
+/// Which prices were used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CatalogView {
+    /// The number of the edition.
+    pub edition: u32,
+    /// The hash that names its content.
+    pub hash: String,
+    /// The day whose prices count.
+    pub as_of: String,
+    /// The oldest day on which a price used here was seen; null where none was used.
+    pub oldest_seen_on: Option<String>,
+}
