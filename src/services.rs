@@ -18,6 +18,7 @@ use crate::domain::read::from_json;
 pub mod data_transfer;
 pub mod global_accelerator;
 pub mod metering;
+pub mod plan;
 pub mod site_to_site_vpn;
 pub mod transit_gateway;
 
