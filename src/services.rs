@@ -15,22 +15,37 @@ use crate::domain::check::Check;
 use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
+pub mod client_vpn;
 pub mod data_transfer;
+pub mod direct_connect;
 pub mod global_accelerator;
 pub mod metering;
 pub mod plan;
+pub mod public_ipv4;
 pub mod site_to_site_vpn;
 pub mod transit_gateway;
 
 use metering::{MeterSpec, Metering};
 
 /// Every service that can be estimated.
-pub static SERVICES: &[Service] = &[site_to_site_vpn::SERVICE];
+pub static SERVICES: &[Service] = &[
+    site_to_site_vpn::SERVICE,
+    client_vpn::SERVICE,
+    direct_connect::SERVICE,
+    transit_gateway::SERVICE,
+    public_ipv4::SERVICE,
+    data_transfer::SERVICE,
+    global_accelerator::SERVICE,
+];
 
 /// What a person plans to use of one service.
 pub trait Usage: fmt::Debug + Send + Sync {
     /// Finds every value outside its range.
     fn check(&self, check: &mut Check, catalog: &Catalog);
+
+    /// Finds what does not fit the Region of the resource, such as data sent to "another" Region that is the same.
+    /// It goes with [`Usage::check`]; most services have nothing to say here.
+    fn check_in(&self, _region: &str, _check: &mut Check) {}
 
     /// Turns the plan into usage records, as AWS meters it. The values have been checked.
     ///
