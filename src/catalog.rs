@@ -4,28 +4,37 @@
 //! the Regions, the sources and the facts that decisions cite. It is built from checked files and never changes;
 //! a new edition is a new catalog.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 
 use crate::domain::meter::{GLOBAL, MeterKey};
 use crate::domain::problem::MissingMeter;
 
+pub mod aliases;
 pub mod derived;
 pub mod facts;
 pub mod free_tier;
+mod index;
 pub mod load;
+pub mod metering;
+pub mod mistake;
 pub mod places;
 pub mod price;
+pub mod row;
+pub mod seed;
+pub mod sizes;
 pub mod sources;
-pub mod table;
+pub(crate) mod table;
 
+use aliases::Alias;
 use derived::DerivedRule;
 use facts::Facts;
 use free_tier::Allowance;
+use index::MeterIndex;
+use metering::MeteringRule;
 use places::Places;
 use price::{Layer, Price};
+use sizes::{FargateSize, InstanceTypes};
 use sources::Sources;
 
 /// The edition a catalog holds: an immutable, numbered state of the price store, named by its content.
@@ -35,6 +44,31 @@ pub struct Edition {
     pub number: u32,
     /// The hash of its content, in hexadecimal.
     pub hash: String,
+}
+
+/// Everything an edition holds, as its files say it: what a [`Catalog`] is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CatalogParts {
+    /// The Regions.
+    pub places: Places,
+    /// The sources that prices cite.
+    pub sources: Sources,
+    /// The free allowances.
+    pub allowances: Vec<Allowance>,
+    /// The increments that AWS meters in, in words.
+    pub metering: Vec<MeteringRule>,
+    /// What usage types are called on the bill.
+    pub aliases: Vec<Alias>,
+    /// The EC2 instance types.
+    pub instance_types: InstanceTypes,
+    /// The Fargate task sizes, by vCPUs.
+    pub fargate_sizes: Vec<FargateSize>,
+    /// The derivation rules for missing prices.
+    pub derived: Vec<DerivedRule>,
+    /// The limits, quotas, SLAs and lead times that decisions cite.
+    pub facts: Facts,
+    /// The prices. Those of one meter must not overlap in time.
+    pub prices: Vec<Price>,
 }
 
 /// One immutable edition of everything that is known.
@@ -48,39 +82,61 @@ pub struct Catalog {
     pub sources: Sources,
     /// The free allowances.
     pub allowances: Vec<Allowance>,
+    /// The increments that AWS meters in, in words.
+    pub metering: Vec<MeteringRule>,
+    /// What usage types are called on the bill.
+    pub aliases: Vec<Alias>,
+    /// The EC2 instance types.
+    pub instance_types: InstanceTypes,
+    /// The Fargate task sizes, by vCPUs.
+    pub fargate_sizes: Vec<FargateSize>,
     /// The derivation rules for missing prices.
     pub derived: Vec<DerivedRule>,
     /// The limits, quotas, SLAs and lead times that decisions cite.
     pub facts: Facts,
-    prices: HashMap<MeterKey, Vec<Price>>,
+    /// In the order of meters and, for one meter, of dates.
+    prices: Vec<Price>,
+    index: MeterIndex,
     oldest_seen_on: Option<NaiveDate>,
 }
 
 impl Catalog {
-    /// Puts a catalog together from checked parts. The prices of one meter must not overlap in time.
-    pub fn new(
-        edition: Edition,
-        places: Places,
-        sources: Sources,
-        allowances: Vec<Allowance>,
-        derived: Vec<DerivedRule>,
-        facts: Facts,
-        prices: Vec<Price>,
-    ) -> Self {
-        let oldest_seen_on = prices.iter().map(|price| price.seen_on).min();
-        let mut by_meter: HashMap<MeterKey, Vec<Price>> = HashMap::with_capacity(prices.len());
-        for price in prices {
-            by_meter.entry(price.meter.clone()).or_default().push(price);
+    /// Puts a catalog together from checked parts.
+    pub fn new(edition: Edition, parts: CatalogParts) -> Self {
+        let mut prices = parts.prices;
+        // The files and the store hold them in this order, so that this costs one pass.
+        prices.sort_by(|a, b| (&a.meter, a.effective_from).cmp(&(&b.meter, b.effective_from)));
+        Self {
+            edition,
+            places: parts.places,
+            sources: parts.sources,
+            allowances: parts.allowances,
+            metering: parts.metering,
+            aliases: parts.aliases,
+            instance_types: parts.instance_types,
+            fargate_sizes: parts.fargate_sizes,
+            derived: parts.derived,
+            facts: parts.facts,
+            index: MeterIndex::of(&prices),
+            oldest_seen_on: prices.iter().map(|price| price.seen_on).min(),
+            prices,
         }
-        for versions in by_meter.values_mut() {
-            versions.sort_by_key(|price| price.effective_from);
-        }
-        Self { edition, places, sources, allowances, derived, facts, prices: by_meter, oldest_seen_on }
     }
 
     /// The price of a meter that is valid on a date.
     pub fn price(&self, meter: &MeterKey, as_of: NaiveDate) -> Option<&Price> {
-        self.prices.get(meter)?.iter().rev().find(|price| price.valid_on(as_of))
+        let first = self.index.find(meter, &self.prices)?;
+        for (at, price) in self.prices.get(first..)?.iter().enumerate() {
+            if at > 0 && price.meter != *meter {
+                return None;
+            }
+            if price.valid_on(as_of) {
+                return Some(price);
+            }
+            // An open price is the last one of its meter.
+            price.effective_to?;
+        }
+        None
     }
 
     /// The price that a documented rule derives for a meter without one, and the rule.
@@ -97,14 +153,19 @@ impl Catalog {
         self.allowances.iter().enumerate().find(|(_, allowance)| allowance.always() && allowance.covers(meter))
     }
 
-    /// Every price, in no particular order.
+    /// Every price, in the order of meters and, for one meter, of dates.
     pub fn prices(&self) -> impl Iterator<Item = &Price> {
-        self.prices.values().flatten()
+        self.prices.iter()
+    }
+
+    /// Every price of one service, in the order of meters and dates.
+    pub fn prices_of(&self, service_code: &str) -> &[Price] {
+        prices_of(&self.prices, service_code)
     }
 
     /// How many price versions the catalog holds.
     pub fn len(&self) -> usize {
-        self.prices.values().map(Vec::len).sum()
+        self.prices.len()
     }
 
     /// Whether it holds no price at all.
@@ -127,8 +188,9 @@ impl Catalog {
     ) -> MissingMeter {
         let mut regions: Vec<String> = Vec::new();
         let mut names: Vec<&SmolStr> = Vec::new();
-        for (key, versions) in &self.prices {
-            if key.service_code != meter.service_code || !versions.iter().any(|price| price.valid_on(as_of)) {
+        for price in self.prices_of(&meter.service_code) {
+            let key = &price.meter;
+            if !price.valid_on(as_of) {
                 continue;
             }
             if key.usage_type == meter.usage_type && key.operation == meter.operation {
@@ -163,4 +225,12 @@ impl Catalog {
             Layer::Derived(_) => "derived",
         }
     }
+}
+
+/// The prices of one service, of prices in the order of their meters.
+fn prices_of<'p>(prices: &'p [Price], service_code: &str) -> &'p [Price] {
+    let begin = prices.partition_point(|price| price.meter.service_code.as_str() < service_code);
+    let rest = prices.get(begin..).unwrap_or_default();
+    let len = rest.partition_point(|price| price.meter.service_code == service_code);
+    rest.get(..len).unwrap_or_default()
 }

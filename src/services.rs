@@ -15,21 +15,37 @@ use crate::domain::check::Check;
 use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
+pub mod client_vpn;
 pub mod data_transfer;
+pub mod direct_connect;
 pub mod global_accelerator;
 pub mod metering;
+pub mod plan;
+pub mod public_ipv4;
 pub mod site_to_site_vpn;
 pub mod transit_gateway;
 
 use metering::{MeterSpec, Metering};
 
 /// Every service that can be estimated.
-pub static SERVICES: &[Service] = &[site_to_site_vpn::SERVICE];
+pub static SERVICES: &[Service] = &[
+    site_to_site_vpn::SERVICE,
+    client_vpn::SERVICE,
+    direct_connect::SERVICE,
+    transit_gateway::SERVICE,
+    public_ipv4::SERVICE,
+    data_transfer::SERVICE,
+    global_accelerator::SERVICE,
+];
 
 /// What a person plans to use of one service.
 pub trait Usage: fmt::Debug + Send + Sync {
     /// Finds every value outside its range.
     fn check(&self, check: &mut Check, catalog: &Catalog);
+
+    /// Finds what does not fit the Region of the resource, such as data sent to "another" Region that is the same.
+    /// It goes with [`Usage::check`]; most services have nothing to say here.
+    fn check_in(&self, _region: &str, _check: &mut Check) {}
 
     /// Turns the plan into usage records, as AWS meters it. The values have been checked.
     ///
@@ -98,5 +114,130 @@ pub fn find(id: &str) -> Option<&'static Service> {
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::catalog::load::seed_catalog;
+    use crate::domain::meter::UsageRecord;
+    use crate::domain::month::Month;
+    use crate::domain::probe::Probe;
+
+    static CATALOG: LazyLock<Catalog> =
+        LazyLock::new(|| seed_catalog().map_err(|mistakes| mistakes.to_string()).expect("the seed is sound"));
+
+    /// The records of a usage, or `None` where it is refused.
+    fn records(service: &Service, region: &str, usage: &str) -> Option<Vec<UsageRecord>> {
+        let catalog = &*CATALOG;
+        let usage = (service.read)(usage).ok()?;
+        let mut check = Check::at("");
+        usage.check(&mut check, catalog);
+        usage.check_in(region, &mut check);
+        if !check.into_problems().is_empty() {
+            return None;
+        }
+        let (month, mut probe) = (Month::convention(), Probe::new());
+        let mut metering = Metering::new(catalog, region, &month, &mut probe, 0);
+        usage.meter(&mut metering).expect("amounts that stand still can be multiplied");
+        Some(metering.records)
+    }
+
+    /// The Regions and usages of a service's case file; none where it has no file.
+    fn cases(service: &Service) -> Vec<(String, String)> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cases/services/{}.yaml", service.id));
+        let Ok(text) = fs::read_to_string(file) else { return Vec::new() };
+        let file: Value = serde_saphyr::from_str(&text).expect("YAML");
+        let text_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut usages = Vec::new();
+        for request in file["cases"].as_array().into_iter().flatten().map(|case| &case["request"]) {
+            if request["usage"].is_object() {
+                usages.push((text_of(&request["region"]), request["usage"].to_string()));
+            }
+            for resource in request["resources"].as_array().into_iter().flatten() {
+                if resource["service"] == service.id {
+                    let region = resource.get("region").unwrap_or(&request["region"]);
+                    usages.push((text_of(region), resource["usage"].to_string()));
+                }
+            }
+        }
+        usages
+    }
+
+    #[test]
+    fn ids_and_schema_names_are_unique() {
+        let mut ids = HashSet::new();
+        let mut names = HashSet::new();
+        for service in SERVICES {
+            assert!(ids.insert(service.id), "two services are `{}`", service.id);
+            let schema = (service.schema)();
+            assert!(names.insert(schema.name.clone()), "two schemas are `{}`", schema.name);
+            for (name, _) in schema.refers_to {
+                assert!(name == "Amount" || names.insert(name.clone()), "two schemas are `{name}`");
+            }
+        }
+    }
+
+    #[test]
+    fn every_entry_says_what_it_is_in_sentences_and_where_that_is_written() {
+        for service in SERVICES {
+            assert!(service.about.ends_with('.'), "{}: the text of `about` is a sentence", service.id);
+            assert!(!service.excluded.is_empty(), "{}: nothing is excluded", service.id);
+            assert!(!service.sources.is_empty(), "{}: no source", service.id);
+            for source in service.sources {
+                assert!(source.starts_with("https://"), "{}: `{source}` is not a link", service.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_gives_records() {
+        for service in SERVICES {
+            let example = &service.example;
+            let records = records(service, example.region, example.usage);
+            assert!(records.is_some_and(|records| !records.is_empty()), "{}", service.id);
+        }
+    }
+
+    /// What a service says it meters is what it meters: each listed meter is used by the example or a case, each
+    /// record is of a listed meter, in its unit.
+    #[test]
+    fn the_meters_listed_are_the_meters_metered() {
+        for service in SERVICES {
+            let mut unused: Vec<&MeterSpec> = service.meters.to_vec();
+            let mut usages = cases(service);
+            usages.push((service.example.region.to_owned(), service.example.usage.to_owned()));
+            for (region, usage) in usages {
+                for record in records(service, &region, &usage).unwrap_or_default() {
+                    let of = |spec: &&MeterSpec| spec.covers(&record.meter);
+                    let spec = service.meters.iter().copied().find(of);
+                    let spec = spec.unwrap_or_else(|| panic!("{}: {} is not listed", service.id, record.meter));
+                    assert_eq!(spec.unit, record.unit, "{}: {}", service.id, record.meter);
+                    assert_eq!(spec.global, record.meter.region == "global", "{}: {}", service.id, record.meter);
+                    unused.retain(|spec| !of(spec));
+                }
+            }
+            assert!(unused.is_empty(), "{}: no example and no case uses {unused:?}", service.id);
+        }
+    }
+
+    /// A slip in the name of a meter would be a missing price in every Region.
+    #[test]
+    fn every_meter_has_a_price_somewhere_in_its_unit() {
+        for service in SERVICES {
+            for spec in service.meters {
+                let mut prices = CATALOG.prices().filter(|price| spec.covers(&price.meter)).peekable();
+                assert!(prices.peek().is_some(), "{}: no price for {spec:?}", service.id);
+                assert!(prices.all(|price| price.unit == spec.unit), "{}: another unit than {spec:?}", service.id);
+            }
+        }
     }
 }

@@ -8,16 +8,15 @@ use utoipa::ToSchema;
 use super::answer::{AssumptionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents};
 use super::request::{Settings, region_is_known, request};
 use crate::catalog::Catalog;
-use crate::domain::amount::NumberError;
 use crate::domain::bill::{Assumption, Notice};
 use crate::domain::check::Check;
-use crate::domain::meter::UsageRecord;
 use crate::domain::month::{Month, MonthSource};
 use crate::domain::probe::Probe;
 use crate::domain::problem::{Code, MissingMeter, Problem, Problems};
 use crate::domain::read::{from_json_bytes, unknown_name};
 use crate::rating::{self, Bill, FreeTier, MissingPrices, Terms};
-use crate::services::{self, SERVICES, Service, Usage, metering::Metering};
+use crate::services::plan::{Planned, meter};
+use crate::services::{self, SERVICES, Service};
 
 /// The most resources of one estimate.
 pub const MAX_RESOURCES: usize = 1_000;
@@ -101,30 +100,6 @@ pub struct Excluded {
     pub service: String,
     /// What is left out.
     pub what: String,
-}
-
-/// A resource whose usage has been read and checked.
-#[derive(Debug)]
-pub struct Planned {
-    /// Its name.
-    pub name: String,
-    /// Its service.
-    pub service: &'static Service,
-    /// Its Region.
-    pub region: String,
-    /// What is planned.
-    pub usage: Box<dyn Usage>,
-}
-
-/// What metering a list of resources gives.
-#[derive(Debug, Default)]
-pub struct Metered {
-    /// The usage records, in the order of the resources.
-    pub records: Vec<UsageRecord>,
-    /// What was assumed.
-    pub assumptions: Vec<Assumption>,
-    /// What to know.
-    pub notices: Vec<Notice>,
 }
 
 impl EstimateOne {
@@ -215,22 +190,6 @@ fn find_service(id: &str, pointer: &str) -> Result<&'static Service, Problem> {
     services::find(id).ok_or_else(|| {
         unknown_name(Code::UnknownService, pointer, "service", id, SERVICES.iter().map(|service| service.id))
     })
-}
-
-/// Meters resources whose values have been checked.
-///
-/// # Errors
-/// Where two amounts that both move with a swept input would have to be multiplied.
-pub fn meter(planned: &[Planned], month: &Month, catalog: &Catalog, probe: &mut Probe) -> Result<Metered, NumberError> {
-    let mut metered = Metered::default();
-    for (at, resource) in planned.iter().enumerate() {
-        let mut metering = Metering::new(catalog, &resource.region, month, probe, at);
-        resource.usage.meter(&mut metering)?;
-        metered.records.append(&mut metering.records);
-        metered.assumptions.append(&mut metering.assumptions);
-        metered.notices.append(&mut metering.notices);
-    }
-    Ok(metered)
 }
 
 /// The problem that names every meter without a price and the ways out.

@@ -36,6 +36,9 @@ pub enum Formula {
         of_operation: SmolStr,
         /// The decimals the other price is rounded to first, half away from zero.
         of_round_dp: Option<u32>,
+        /// The unit of the meter, as its known prices elsewhere have it; `None` where there are none: the unit of
+        /// the other meter.
+        unit: Option<Unit>,
     },
     /// Factor ÷ divisor US dollars.
     Constant {
@@ -71,7 +74,7 @@ pub struct DerivedRule {
     pub except_types: Vec<NamePattern>,
     /// What it is for.
     pub purpose: Purpose,
-    /// How far the data may differ from the rule, in US dollars.
+    /// How far a known price may differ from the rule, as a share of the price; 0 = not at all.
     pub check_tolerance: Decimal,
     /// The evidence for it.
     pub evidence: String,
@@ -104,13 +107,7 @@ impl DerivedRule {
 
     /// The text that the placeholder stands for in a usage type; empty where the rule has none.
     fn matched<'a>(&self, usage_type: &'a str) -> Option<&'a str> {
-        match self.usage_type.split_once(TYPE_PLACEHOLDER) {
-            Some((start, end)) => {
-                let middle = usage_type.strip_prefix(start)?.strip_suffix(end)?;
-                (!middle.is_empty()).then_some(middle)
-            }
-            None => (self.usage_type == usage_type).then_some(""),
-        }
+        match_type(&self.usage_type, usage_type)
     }
 
     /// Whether the rule speaks of this meter.
@@ -148,22 +145,14 @@ impl DerivedRule {
                 layer: Layer::Derived(at),
                 edition: 0,
             }),
-            Formula::Ratio { of_service_code, of_usage_type, of_operation, of_round_dp } => {
-                let kind = self.matched(&meter.usage_type)?;
-                let base = find(&MeterKey {
-                    service_code: of_service_code.clone(),
-                    region: meter.region.clone(),
-                    usage_type: SmolStr::new(of_usage_type.replace(TYPE_PLACEHOLDER, kind)),
-                    operation: if of_operation == "*" { meter.operation.clone() } else { of_operation.clone() },
-                })?;
-                let tiers = base
-                    .tiers
-                    .iter()
-                    .map(|tier| Some(Tier { from: tier.from, price: self.apply(round(tier.price, *of_round_dp))? }))
-                    .collect::<Option<Vec<_>>>()?;
+            Formula::Ratio { unit, .. } => {
+                let base = find(&self.base_of(meter)?)?;
+                // The bounds of a ladder are not known to carry over, so only a single price does.
+                let [tier] = base.tiers.as_slice() else { return None };
                 Some(Price {
                     meter: meter.clone(),
-                    tiers,
+                    unit: unit.unwrap_or(base.unit),
+                    tiers: vec![Tier { from: tier.from, price: self.price_from(tier.price)? }],
                     confidence: self.confidence.min(base.confidence),
                     note: SmolStr::new(&self.evidence),
                     layer: Layer::Derived(at),
@@ -173,11 +162,44 @@ impl DerivedRule {
         }
     }
 
+    /// The meter that a ratio takes its price from; `None` for a constant or a meter the rule does not speak of.
+    pub fn base_of(&self, meter: &MeterKey) -> Option<MeterKey> {
+        let Formula::Ratio { of_service_code, of_usage_type, of_operation, .. } = &self.formula else { return None };
+        let kind = self.matched(&meter.usage_type)?;
+        Some(MeterKey {
+            service_code: of_service_code.clone(),
+            region: meter.region.clone(),
+            usage_type: SmolStr::new(of_usage_type.replace(TYPE_PLACEHOLDER, kind)),
+            operation: if of_operation == "*" { meter.operation.clone() } else { of_operation.clone() },
+        })
+    }
+
+    /// What the rule makes of one price of the other meter, or of 1 where it is a constant.
+    /// `None` where the result does not fit.
+    pub fn price_from(&self, price: Decimal) -> Option<Decimal> {
+        match &self.formula {
+            Formula::Constant { .. } => self.apply(price),
+            Formula::Ratio { of_round_dp, .. } => self.apply(round(price, *of_round_dp)),
+        }
+    }
+
     /// × factor ÷ divisor, rounded as the rule says. `None` where the result does not fit.
     fn apply(&self, price: Decimal) -> Option<Decimal> {
         let product = price.checked_mul(self.factor)?;
         let quotient = product.checked_div(Decimal::from(self.divisor))?;
         Some(round(quotient, Some(self.round_dp.unwrap_or(MAX_DECIMALS))).normalize())
+    }
+}
+
+/// The text that the placeholder of a pattern stands for in a usage type; empty where the pattern has none.
+/// `None` where the usage type does not match.
+pub(super) fn match_type<'a>(pattern: &str, usage_type: &'a str) -> Option<&'a str> {
+    match pattern.split_once(TYPE_PLACEHOLDER) {
+        Some((start, end)) => {
+            let middle = usage_type.strip_prefix(start)?.strip_suffix(end)?;
+            (!middle.is_empty()).then_some(middle)
+        }
+        None => (pattern == usage_type).then_some(""),
     }
 }
 

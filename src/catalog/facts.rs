@@ -3,7 +3,7 @@
 //! Rules hold no number of their own: they name a fact. When AWS changes a limit, one entry changes and every
 //! explanation with it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -87,25 +87,55 @@ pub struct Fact {
     pub flagged: Option<String>,
 }
 
-/// A table of soft scores: option → criterion → score from 0 to 10.
+/// The soft scores of one option, or of one variant of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreRow {
+    /// The id of the option.
+    pub option: String,
+    /// The layout or circuit it is about, where that matters.
+    pub variant: Option<String>,
+    /// The scores from 0 to 10 by criterion, in the order of the file.
+    pub scores: Vec<(String, Decimal)>,
+    /// What they rest on: `G` for published guidance, `J` for our judgement.
+    pub basis: String,
+    /// What a reader should know about them.
+    pub note: Option<String>,
+}
+
+/// A table of soft scores: option and variant → criterion → score from 0 to 10.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScoreTable {
     /// The default weight of each criterion, in the order of the file; they sum to 1.
     pub weights: Vec<(String, Decimal)>,
-    /// The scores by option.
-    pub scores: HashMap<String, HashMap<String, Decimal>>,
+    /// The rows, in the order of the file.
+    pub rows: Vec<ScoreRow>,
+}
+
+impl ScoreTable {
+    /// The scores of an option in a variant; those of the option without one, where it has no row for the variant.
+    pub fn row(&self, option: &str, variant: Option<&str>) -> Option<&ScoreRow> {
+        let with = |wanted: Option<&str>| {
+            self.rows.iter().find(|row| row.option == option && row.variant.as_deref() == wanted)
+        };
+        with(variant).or_else(|| with(None))
+    }
+
+    /// One score of an option in a variant.
+    pub fn score(&self, option: &str, variant: Option<&str>, criterion: &str) -> Option<Decimal> {
+        self.row(option, variant)?.scores.iter().find(|(name, _)| name == criterion).map(|(_, score)| *score)
+    }
 }
 
 /// The facts by id, and the score tables by topic.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    facts: HashMap<String, Fact>,
-    scores: HashMap<String, ScoreTable>,
+    facts: BTreeMap<String, Fact>,
+    scores: BTreeMap<String, ScoreTable>,
 }
 
 impl Facts {
     /// The facts and the score tables, by their ids.
-    pub fn new(facts: Vec<Fact>, scores: HashMap<String, ScoreTable>) -> Self {
+    pub fn new(facts: Vec<Fact>, scores: BTreeMap<String, ScoreTable>) -> Self {
         Self { facts: facts.into_iter().map(|fact| (fact.id.clone(), fact)).collect(), scores }
     }
 
@@ -146,7 +176,12 @@ impl Facts {
         self.scores.get(topic)
     }
 
-    /// All facts, in no particular order.
+    /// The topics that have scores, with their tables.
+    pub fn score_tables(&self) -> impl Iterator<Item = (&str, &ScoreTable)> {
+        self.scores.iter().map(|(topic, table)| (topic.as_str(), table))
+    }
+
+    /// All facts, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
         self.facts.values()
     }

@@ -1,5 +1,6 @@
 //! Free allowances: so much of these meters costs nothing each month, for the whole account or in each Region.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -11,9 +12,15 @@ use crate::domain::unit::Unit;
 pub struct NamePattern(SmolStr);
 
 impl NamePattern {
-    /// The names of a `|`-separated list.
-    pub fn list(text: &str) -> Vec<Self> {
-        text.split('|').filter(|name| !name.is_empty()).map(|name| Self(SmolStr::new(name))).collect()
+    /// A single name; `None` where it is empty or has a `*` anywhere but at one of its ends.
+    pub fn parse(name: &str) -> Option<Self> {
+        let inner = name.strip_suffix('*').or_else(|| name.strip_prefix('*')).unwrap_or(name);
+        (!name.is_empty() && !inner.contains('*')).then(|| Self(SmolStr::new(name)))
+    }
+
+    /// As it is spelled.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Whether a name matches.
@@ -67,6 +74,10 @@ pub struct Allowance {
     pub scope: AllowanceScope,
     /// Who may use it.
     pub kind: AllowanceKind,
+    /// The first day of the allowance, where it has one.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day on which anybody can still have it, where it ends.
+    pub valid_to: Option<NaiveDate>,
     /// The key of the source in `sources.csv`.
     pub source: SmolStr,
     /// What a reader should know about it.

@@ -16,7 +16,7 @@ pub struct Place {
 }
 
 /// Every Region that is known, in the order of their codes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places(Vec<Place>);
 
 impl Places {

@@ -1,6 +1,6 @@
 //! The sources that prices and facts cite.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
@@ -27,8 +27,8 @@ impl Source {
 }
 
 /// The sources by key.
-#[derive(Debug, Clone, Default)]
-pub struct Sources(HashMap<SmolStr, Source>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources(BTreeMap<SmolStr, Source>);
 
 impl Sources {
     /// The sources, by key.
@@ -41,7 +41,7 @@ impl Sources {
         self.0.get(key)
     }
 
-    /// The keys, in no particular order.
+    /// The keys, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(SmolStr::as_str)
     }

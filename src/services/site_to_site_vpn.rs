@@ -2,7 +2,8 @@
 //! or a VPN concentrator.
 //!
 //! How AWS bills it (<https://aws.amazon.com/vpn/pricing/>, read 2026-11-22):
-//! - Each VPN connection costs for every hour it is provisioned and available. Its two tunnels are included.
+//! - Each VPN connection costs for every hour it is provisioned and available. Its two tunnels are included; their
+//!   public IPv4 addresses are not, and AWS does not say how many of them it bills for a connection.
 //!   Connections with large tunnels (5 Gbps each) have their own hourly price.
 //! - Data sent out over the connection is ordinary data transfer out to the internet; data received is free.
 //! - A connection on a transit gateway also pays the hour of its attachment, and the transit gateway's data
@@ -11,11 +12,12 @@
 //! - An accelerated connection uses two accelerators of AWS Global Accelerator, each by the hour, and pays the
 //!   Data Transfer-Premium fee for the dominant direction of its traffic.
 //! - A VPN concentrator costs by the hour, plus an hourly price for each site connected, plus one transit gateway
-//!   attachment.
+//!   attachment. It takes up to 100 sites.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::global_accelerator::Geography;
 use super::metering::{MeterSpec, Metering};
 use super::{Example, Service, Usage, data_transfer, global_accelerator, read, schema, transit_gateway};
 use crate::catalog::Catalog;
@@ -41,7 +43,7 @@ const ACCELERATOR_HOURS: MeterSpec =
 
 /// How many sites one concentrator takes
 /// (<https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html>, read 2026-11-22).
-const SITES_PER_CONCENTRATOR: i64 = 100;
+const SITES_PER_CONCENTRATOR: u64 = 100;
 /// How many accelerators an accelerated connection uses: one for each tunnel.
 const ACCELERATORS_PER_CONNECTION: u64 = 2;
 
@@ -52,9 +54,13 @@ pub const SERVICE: Service = Service {
     about: "IPsec connections from your network to a virtual private gateway, a transit gateway or a VPN concentrator: \
             connection hours, the attachment and processing on a transit gateway, acceleration, and data out to the internet.",
     excluded: &[
-        "your side: customer gateway device, internet access, people",
-        "VPC attachments of the transit gateway (service transit_gateway)",
-        "CloudWatch logs of the tunnels",
+        "Your side: customer gateway device, internet access, people",
+        "The public IPv4 addresses of the tunnels, which AWS bills by the hour: add them with `public_ipv4`",
+        "VPC attachments of the transit gateway: see `transit_gateway`",
+        "Connections that end on AWS Cloud WAN: see `cloud_wan`",
+        "Data of a connection over Direct Connect: see `direct_connect`",
+        "Acceleration of sites on a concentrator",
+        "Logs of the tunnels in CloudWatch",
     ],
     meters: &[
         &CONNECTION_HOURS,
@@ -89,25 +95,25 @@ pub struct SiteToSiteVpn {
     #[schema(inline, default = "standard")]
     pub kind: ConnectionKind,
     /// What the connections end on in AWS. Large, accelerated and concentrator connections need a transit gateway, and
-    /// end on one where this is left out.
+    /// end on one where this is left out; standard ones then end on a virtual private gateway.
     #[schema(inline)]
     pub gateway: Option<VpnGateway>,
-    /// Concentrators; each takes 100 sites. Left out: as few as the sites need.
+    /// Concentrators; each takes 100 sites. Whole, 1 to 1,000. Left out: as few as the sites need.
     pub concentrators: Option<Amount>,
-    /// Hours of the month the connections exist. Left out: the whole month.
+    /// Hours of the month the connections exist, 0 to 744. Left out: the whole month.
     pub hours: Option<Amount>,
-    /// Gigabytes a month from AWS to your side, over all connections.
+    /// Gigabytes a month from AWS to your side, over all connections. 0 to 1,000,000,000,000.
     #[serde(default)]
     #[schema(default = 0)]
     pub data_out_gb: Amount,
-    /// Gigabytes a month from your side to AWS, over all connections.
+    /// Gigabytes a month from your side to AWS, over all connections. 0 to 1,000,000,000,000.
     #[serde(default)]
     #[schema(default = 0)]
     pub data_in_gb: Amount,
     /// For accelerated connections: where your side is, as Global Accelerator prices it. Left out: in the
     /// geography of the Region.
     #[schema(inline)]
-    pub peer_geography: Option<global_accelerator::Geography>,
+    pub peer_geography: Option<Geography>,
 }
 
 /// The kind of a VPN connection.
@@ -159,8 +165,23 @@ impl Usage for SiteToSiteVpn {
                 "large, accelerated and concentrator connections need `transit_gateway`; a virtual private gateway takes standard ones only",
             );
         }
-        if self.kind != ConnectionKind::Concentrator && self.concentrators.is_some() {
-            check.mistake("concentrators", Code::Conflict, "`concentrators` goes with the kind `concentrator` only");
+        match &self.concentrators {
+            Some(_) if self.kind != ConnectionKind::Concentrator => {
+                check.mistake(
+                    "concentrators",
+                    Code::Conflict,
+                    "`concentrators` goes with the kind `concentrator` only",
+                );
+            }
+            Some(count) => {
+                let sites = count.times_whole(SITES_PER_CONCENTRATOR);
+                if !count.is_zero() && self.connections.compare_values(&sites).is_gt() {
+                    let detail =
+                        format!("{count} concentrators take {sites} sites, and there are {}", self.connections);
+                    check.mistake("concentrators", Code::Conflict, detail);
+                }
+            }
+            None => {}
         }
         if self.kind != ConnectionKind::Accelerated && self.peer_geography.is_some() {
             check.mistake("peer_geography", Code::Conflict, "`peer_geography` goes with the kind `accelerated` only");
@@ -170,6 +191,9 @@ impl Usage for SiteToSiteVpn {
     fn meter(&self, m: &mut Metering<'_>) -> Result<(), NumberError> {
         let hours = m.hours_or_month(self.hours.as_ref());
         let connections = &self.connections;
+        if self.gateway.is_none() && self.kind == ConnectionKind::Standard {
+            m.assume("gateway", "virtual_private_gateway", "a standard connection does not need a transit gateway");
+        }
         match self.kind {
             ConnectionKind::Standard | ConnectionKind::Accelerated => m
                 .line("connection_hours", "VPN connection hours", &CONNECTION_HOURS)
@@ -184,7 +208,7 @@ impl Usage for SiteToSiteVpn {
             ConnectionKind::Concentrator => {
                 let concentrators = match &self.concentrators {
                     Some(concentrators) => concentrators.clone(),
-                    None => m.probe.ceil_div(connections, &Amount::whole(SITES_PER_CONCENTRATOR))?,
+                    None => m.probe.ceil_div(connections, &Amount::ONE.times_whole(SITES_PER_CONCENTRATOR))?,
                 };
                 m.line("concentrator_hours", "VPN concentrator hours", &CONCENTRATOR_HOURS)
                     .times(&concentrators, "concentrators")?
@@ -227,7 +251,12 @@ impl Usage for SiteToSiteVpn {
                 .times(&connections.times_whole(ACCELERATORS_PER_CONNECTION), "accelerators, two for each connection")?
                 .times(&hours, "hours")?
                 .put(m);
-            global_accelerator::dt_premium(m, self.peer_geography, &self.data_out_gb, &self.data_in_gb)?;
+            let geography = self.peer_geography.unwrap_or_else(|| {
+                let home = Geography::of_region(&m.region, m.catalog);
+                m.assume("peer_geography", home.spelled(), "your side is taken to be in the geography of the Region");
+                home
+            });
+            global_accelerator::dt_premium(m, geography, &self.data_out_gb, &self.data_in_gb)?;
         }
         data_transfer::internet_out(m, &self.data_out_gb)
     }

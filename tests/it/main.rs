@@ -1,3 +1,14 @@
 //! One integration test binary.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod bad_data;
 mod laws_numbers;
+mod seed;
