@@ -136,7 +136,8 @@ fn estimate(args: &EstimateArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
             "name it first, `crossover estimate nat_gateway --usage …`; many resources go in a file",
         ));
     }
-    let extra = Extra { object: Some(("usage", "--usage")), pairs: &args.usage, fields: Vec::new() };
+    let object = args.service.as_ref().map(|_| ("usage", "--usage"));
+    let extra = Extra { object, pairs: &args.usage, fields: Vec::new() };
     let body = args.request.body(&extra, shell.stdin, shell.stdin_is_terminal)?;
     let catalog = catalog(&args.answer, shell)?;
     let estimate = match &args.service {
@@ -175,7 +176,7 @@ impl std::fmt::Debug for Shell<'_> {
 
 /// Loads the prices inside the binary.
 pub fn seed() -> anyhow::Result<Arc<Catalog>> {
-    anyhow::bail!("the price data is not read yet")
+    Ok(Arc::new(crate::catalog::load::seed_catalog()?))
 }
 
 /// Runs the program: real arguments, standard streams, the clock.

@@ -79,7 +79,13 @@ impl RequestArgs {
                 "there is no request",
                 "give it by flags such as `--region us-east-1`, by `--file FILE`, or on standard input",
             )),
-            None => to_bytes(&Value::Object(over)),
+            None => {
+                let mut body = over;
+                if let Some((name, _)) = extra.object {
+                    body.entry(name).or_insert_with(|| Value::Object(Map::new()));
+                }
+                to_bytes(&Value::Object(body))
+            }
             Some(text) if over.is_empty() && !yaml && looks_like_json(&text) => Ok(text),
             Some(text) => {
                 let mut body = if yaml || !looks_like_json(&text) { read_yaml(&text)? } else { read_json(&text)? };

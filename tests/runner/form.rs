@@ -25,10 +25,12 @@ pub(crate) struct ServiceCase {
     pub(crate) name: String,
     /// The body of the request: with `resources` it is an estimate of many, else of one.
     pub(crate) request: Value,
-    /// The arithmetic, by hand. It is for the reader; a case without it is refused.
+    /// The arithmetic, by hand.
+    #[expect(dead_code, reason = "it is for the reader; a case without it is refused")]
     pub(crate) why: Text,
     /// Where the figures are published.
     #[serde(default)]
+    #[expect(dead_code, reason = "it is for the reader")]
     pub(crate) source: Option<Text>,
     /// Prices put over those of the data, where a published figure used others. Such a case runs pure only.
     #[serde(default)]

@@ -6,11 +6,18 @@ use std::sync::{Arc, OnceLock};
 use chrono::{NaiveDate, Utc};
 
 use crossover::app::estimate::{EstimateMany, EstimateOne};
-use crossover::catalog::Catalog;
+use crossover::catalog::load;
+use crossover::catalog::price::{Confidence, Layer, Price, Tier};
+use crossover::catalog::seed::Files;
+use crossover::catalog::{Catalog, Edition};
 use crossover::cli::fault::Fault;
 use crossover::cli::{self, Shell};
+use crossover::domain::amount::Amount;
+use crossover::domain::meter::MeterKey;
 use crossover::domain::problem::Problems;
+use crossover::domain::unit::Unit;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::form::PriceOverride;
 
@@ -84,10 +91,46 @@ impl Target {
     }
 }
 
-/// The prices inside the binary with some of a case's own over them.
+/// The prices inside the binary with some of a case's own in the place of theirs.
 pub(crate) fn seed_with(overrides: &[PriceOverride]) -> Result<Catalog, String> {
-    let _ = overrides;
-    Err("being written".to_owned())
+    let mut parts = load::read(&Files::embedded()).map_err(|errors| errors.to_string())?;
+    let own = overrides.iter().map(price_of).collect::<Result<Vec<Price>, String>>()?;
+    parts.prices.retain(|price| own.iter().all(|own| own.meter != price.meter));
+    parts.prices.extend(own);
+    Ok(Catalog::new(Edition { number: 1, hash: "with prices of the case".to_owned() }, parts))
+}
+
+/// A price of a case, valid on every day.
+fn price_of(own: &PriceOverride) -> Result<Price, String> {
+    let decimal = |amount: &Amount| amount.as_decimal().ok_or_else(|| format!("{amount} is not a decimal"));
+    let tiers = own
+        .tiers
+        .iter()
+        .map(|(from, price)| Ok(Tier { from: decimal(from)?, price: decimal(price)? }))
+        .collect::<Result<Vec<_>, String>>()?;
+    let rises = tiers.windows(2).all(|pair| matches!(pair, [low, high] if low.from < high.from));
+    if !rises || tiers.first().is_none_or(|first| !first.from.is_zero()) {
+        return Err(format!("the tiers of {} must begin at 0 and rise", own.usage_type));
+    }
+    Ok(Price {
+        meter: MeterKey {
+            service_code: SmolStr::new(&own.service_code),
+            region: SmolStr::new(&own.region),
+            usage_type: SmolStr::new(&own.usage_type),
+            operation: SmolStr::new(&own.operation),
+        },
+        unit: Unit::parse(&own.unit).ok_or_else(|| format!("`{}` is not a unit of the price tables", own.unit))?,
+        tiers,
+        known_up_to: None,
+        effective_from: None,
+        effective_to: None,
+        seen_on: today(),
+        source: SmolStr::new_static("case"),
+        confidence: Confidence::High,
+        note: SmolStr::default(),
+        layer: Layer::PriceBook(SmolStr::new_static("case")),
+        edition: 1,
+    })
 }
 
 /// What the command line must write for an answer or a refusal.
