@@ -12,3 +12,4 @@
 mod bad_data;
 mod laws_numbers;
 mod seed;
+mod tidy;
