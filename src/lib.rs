@@ -5,6 +5,9 @@
 
 pub mod app;
 pub mod catalog;
+pub mod config;
 pub mod domain;
+pub mod http;
 pub mod rating;
 pub mod services;
+pub mod telemetry;

@@ -10,4 +10,9 @@
 )]
 
 mod bad_data;
+mod http;
+mod http_errors;
+mod http_prices;
+mod http_sockets;
+mod openapi;
 mod seed;
