@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod catalog;
+pub mod decisions;
 pub mod domain;
 pub mod rating;
 pub mod services;
