@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod catalog;
+pub mod cli;
 pub mod decisions;
 pub mod domain;
 pub mod rating;

@@ -10,4 +10,5 @@
 )]
 
 mod bad_data;
+mod laws_numbers;
 mod seed;
