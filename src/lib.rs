@@ -5,7 +5,9 @@
 
 pub mod app;
 pub mod catalog;
+pub mod cli;
 pub mod config;
+pub mod decisions;
 pub mod domain;
 pub mod http;
 pub mod rating;

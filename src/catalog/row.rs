@@ -40,75 +40,108 @@ pub struct PriceRow {
     pub edition: u32,
 }
 
-/// Makes prices of rows that come in the order of their meters, dates and tiers.
+/// Makes prices of rows that come meter by meter, the rows of one ladder next to each other and rising.
+///
+/// A price ends where the next one of its meter begins. An imported price beats a seed price, whichever was known
+/// first: of the seed, only what lies before the first imported price of the meter is kept.
 #[derive(Debug, Default)]
-pub(crate) struct Ladders(Vec<Price>);
+pub(crate) struct Ladders {
+    prices: Vec<Price>,
+    /// Where the prices of the present meter begin.
+    meter_from: usize,
+}
 
 impl Ladders {
     /// Room for so many prices.
     pub(crate) fn with_capacity(prices: usize) -> Self {
-        Self(Vec::with_capacity(prices))
+        Self { prices: Vec::with_capacity(prices), meter_from: 0 }
     }
 
     /// Takes the next row.
-    ///
-    /// A price is as old as the oldest reading of its tiers and cites that one's source; it is as trustworthy as
-    /// the least trusted of them; it carries the remarks of all.
     pub(crate) fn push(&mut self, row: PriceRow) {
-        let price = match self.0.last_mut() {
-            Some(last) if last.effective_from == row.effective_from && last.meter == row.meter => {
-                if row.price.is_some() {
-                    if row.seen_on < last.seen_on {
-                        last.seen_on = row.seen_on;
-                        last.source = row.source;
-                    }
-                    last.confidence = last.confidence.min(row.confidence);
+        match self.prices.last_mut() {
+            Some(last) if last.meter == row.meter => {
+                if last.effective_from == row.effective_from && last.layer == row.layer {
+                    add_tier(last, row);
+                    return;
                 }
-                if !row.note.is_empty() && !last.note.contains(row.note.as_str()) {
-                    last.note = if last.note.is_empty() {
-                        row.note
-                    } else {
-                        SmolStr::new(format!("{}; {}", last.note, row.note))
-                    };
-                }
-                Some(last)
             }
-            earlier => {
-                if let Some(earlier) = earlier.filter(|earlier| earlier.meter == row.meter)
-                    && let Some(from) = row.effective_from
-                    && earlier.effective_to.is_none_or(|to| from < to)
-                {
-                    earlier.effective_to = Some(from);
-                }
-                self.0.push(Price {
-                    meter: row.meter,
-                    unit: row.unit,
-                    tiers: Vec::with_capacity(1),
-                    known_up_to: None,
-                    effective_from: row.effective_from,
-                    effective_to: row.effective_to,
-                    seen_on: row.seen_on,
-                    source: row.source,
-                    confidence: row.confidence,
-                    note: row.note,
-                    layer: row.layer,
-                    edition: row.edition,
-                });
-                self.0.last_mut()
-            }
-        };
-        if let Some(ladder) = price {
-            match row.price {
-                Some(price) => ladder.tiers.push(Tier { from: row.tier_start, price }),
-                None => ladder.known_up_to = Some(row.tier_start),
-            }
+            _ => self.end_meter(),
         }
+        let mut price = Price {
+            meter: row.meter,
+            unit: row.unit,
+            tiers: Vec::with_capacity(1),
+            known_up_to: None,
+            effective_from: row.effective_from,
+            effective_to: row.effective_to,
+            seen_on: row.seen_on,
+            source: row.source,
+            confidence: row.confidence,
+            note: row.note,
+            layer: row.layer,
+            edition: row.edition,
+        };
+        match row.price {
+            Some(amount) => price.tiers.push(Tier { from: row.tier_start, price: amount }),
+            None => price.known_up_to = Some(row.tier_start),
+        }
+        self.prices.push(price);
     }
 
     /// The prices, in the order of their meters and dates.
-    pub(crate) fn into_prices(self) -> Vec<Price> {
-        self.0
+    pub(crate) fn into_prices(mut self) -> Vec<Price> {
+        self.end_meter();
+        self.prices
     }
+
+    /// Settles the prices of the present meter among each other.
+    fn end_meter(&mut self) {
+        if self.prices.len().saturating_sub(self.meter_from) > 1 {
+            let mut versions = self.prices.split_off(self.meter_from);
+            let imported = versions.iter().filter(|price| price.layer == Layer::Import);
+            if let Some(first_import) = imported.map(|price| price.effective_from).min() {
+                versions.retain(|price| price.layer == Layer::Import || price.effective_from < first_import);
+            }
+            versions.sort_by_key(|price| price.effective_from);
+            let mut next_from = None;
+            for price in versions.iter_mut().rev() {
+                if let Some(next_from) = next_from
+                    && price.effective_to.is_none_or(|to| next_from < to)
+                {
+                    price.effective_to = Some(next_from);
+                }
+                next_from = price.effective_from;
+            }
+            self.prices.append(&mut versions);
+        }
+        self.meter_from = self.prices.len();
+    }
+}
+
+/// Adds the next tier to a ladder.
+///
+/// The price is as old as the oldest reading of its tiers and cites that one's source; it is as trustworthy as the
+/// least trusted of them, carries the remarks of all, and is as new to the store as the newest.
+fn add_tier(price: &mut Price, row: PriceRow) {
+    match row.price {
+        Some(amount) => {
+            price.tiers.push(Tier { from: row.tier_start, price: amount });
+            if row.seen_on < price.seen_on {
+                price.seen_on = row.seen_on;
+                price.source = row.source;
+            }
+            price.confidence = price.confidence.min(row.confidence);
+        }
+        None => price.known_up_to = Some(row.tier_start),
+    }
+    if !row.note.is_empty() && !price.note.contains(row.note.as_str()) {
+        price.note = match price.note.as_str() {
+            "" => row.note,
+            note => SmolStr::new(format!("{note}; {}", row.note)),
+        };
+    }
+    price.edition = price.edition.max(row.edition);
 }
 
 /// Keeps one copy of each longer text: usage types, sources and notes recur in every Region.
@@ -136,5 +169,84 @@ impl Interner {
             new
         });
         self.last.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::table::{date_from_text, price_from_text};
+
+    fn row(from: &str, price: &str, layer: Layer) -> PriceRow {
+        PriceRow {
+            meter: MeterKey {
+                service_code: "AmazonVPC".into(),
+                region: "eu-west-1".into(),
+                usage_type: "Hours".into(),
+                operation: SmolStr::default(),
+            },
+            effective_from: date_from_text(from),
+            effective_to: None,
+            unit: Unit::HOURS,
+            tier_start: Decimal::ZERO,
+            price: price_from_text(price).ok(),
+            seen_on: date_from_text("2026-11-22").expect("a date"),
+            source: SmolStr::default(),
+            confidence: Confidence::High,
+            note: SmolStr::default(),
+            layer,
+            edition: 1,
+        }
+    }
+
+    /// The versions that the rows make, as `from..to=price`.
+    fn versions(rows: Vec<PriceRow>) -> Vec<String> {
+        let mut ladders = Ladders::default();
+        for row in rows {
+            ladders.push(row);
+        }
+        let day = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        let spelled = |price: &Price| {
+            format!("{}..{}={}", day(price.effective_from), day(price.effective_to), price.tiers[0].price)
+        };
+        ladders.into_prices().iter().map(spelled).collect()
+    }
+
+    #[test]
+    fn an_imported_price_beats_a_seed_price_from_its_first_day_on() {
+        let import = |from, price| row(from, price, Layer::Import);
+        let seed = |from, price| row(from, price, Layer::Seed);
+        // Imports come first, as the store holds them.
+        for (rows, expected) in [
+            (vec![seed("", "1")], vec!["..=1"]),
+            (vec![import("", "2"), seed("", "1")], vec!["..=2"]),
+            (vec![import("", "2"), seed("2026-08-01", "1")], vec!["..=2"]),
+            (vec![import("2026-06-01", "2"), seed("", "1")], vec!["..2026-06-01=1", "2026-06-01..=2"]),
+            (
+                vec![import("2026-06-01", "2"), seed("", "1"), seed("2026-08-01", "3")],
+                vec!["..2026-06-01=1", "2026-06-01..=2"],
+            ),
+            (vec![import("2026-06-01", "2"), seed("2026-06-01", "1")], vec!["2026-06-01..=2"]),
+            (
+                vec![import("2026-06-01", "2"), import("2026-09-01", "4"), seed("2026-01-01", "1")],
+                vec!["2026-01-01..2026-06-01=1", "2026-06-01..2026-09-01=2", "2026-09-01..=4"],
+            ),
+        ] {
+            assert_eq!(versions(rows), expected);
+        }
+    }
+
+    #[test]
+    fn a_price_that_ended_by_itself_stays_ended() {
+        let ended = |from, to| PriceRow { effective_to: date_from_text(to), ..row(from, "2", Layer::Import) };
+        assert_eq!(versions(vec![ended("2026-01-01", "2026-03-01")]), ["2026-01-01..2026-03-01=2"]);
+        assert_eq!(
+            versions(vec![ended("2026-01-01", "2026-03-01"), row("2026-05-01", "4", Layer::Import)]),
+            ["2026-01-01..2026-03-01=2", "2026-05-01..=4"]
+        );
+        assert_eq!(
+            versions(vec![ended("2026-01-01", "2026-07-01"), row("2026-05-01", "4", Layer::Import)]),
+            ["2026-01-01..2026-05-01=2", "2026-05-01..=4"]
+        );
     }
 }

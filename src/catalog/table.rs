@@ -67,15 +67,17 @@ pub(super) fn read_table<const N: usize>(
         }
         let fields = order.map(|at| record.get(at).unwrap_or_default());
         let mut sound = true;
+        // One pass over the bytes tells most rows that the first and the last check below are not needed.
+        let odd = record.as_slice().bytes().any(|byte| byte < b' ' || byte == 0xef);
         for (column, field) in columns.iter().zip(fields) {
             let place = place.column(column);
-            if field.contains(['\n', '\r']) {
+            if odd && field.contains(['\n', '\r']) {
                 sound = false;
                 mistakes.add(place, quoted(field), "no line break in a field; is a closing `\"` missing?");
             } else if field.starts_with(' ') || field.ends_with(' ') {
                 sound = false;
                 mistakes.add(place, quoted(field), "no space at the begin or the end");
-            } else if field.contains('\u{fffd}') {
+            } else if odd && field.contains('\u{fffd}') {
                 sound = false;
                 mistakes.add(place, quoted(field), "UTF-8");
             }
@@ -196,7 +198,7 @@ impl Cells<'_> {
     }
 
     fn decimal_or(&mut self, column: &str, text: &str, expected: &str) -> Option<Decimal> {
-        match decimal_from_text(text) {
+        match price_from_text(text) {
             Ok(number) if number >= Decimal::ZERO => Some(number),
             _ => {
                 self.mistake(column, quoted(text), expected);
@@ -252,6 +254,40 @@ impl Cells<'_> {
     }
 }
 
+/// Reads a decimal as [`decimal_from_text`] does, and faster for the short ones that tables are full of.
+pub(crate) fn price_from_text(text: &str) -> Result<Decimal, String> {
+    match short_decimal(text.as_bytes()) {
+        Some(number) => Ok(number),
+        None => decimal_from_text(text),
+    }
+}
+
+/// A decimal of at most 15 digits, 12 of them after the dot, without a zero at its end.
+fn short_decimal(text: &[u8]) -> Option<Decimal> {
+    const MAX_DIGITS: usize = 15;
+    if text.len() > MAX_DIGITS {
+        return None;
+    }
+    let mut mantissa: i64 = 0;
+    let mut dot = None;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa.checked_mul(10)?.checked_add(i64::from(byte.wrapping_sub(b'0')))?,
+            b'.' if dot.is_none() && at > 0 => dot = Some(at),
+            _ => return None,
+        }
+    }
+    let decimals = match dot {
+        None => 0,
+        Some(at) => {
+            let decimals = text.len().checked_sub(at)?.checked_sub(1)?;
+            (1..=12).contains(&decimals).then_some(())?;
+            (text.last() != Some(&b'0')).then_some(u32::try_from(decimals).ok()?)?
+        }
+    };
+    (!text.is_empty()).then(|| Decimal::new(mantissa, decimals))
+}
+
 /// Reads a date of the form `2026-11-22`, and of no other.
 pub(crate) fn date_from_text(text: &str) -> Option<NaiveDate> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
@@ -263,4 +299,57 @@ pub(crate) fn date_from_text(text: &str) -> Option<NaiveDate> {
     };
     let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
     NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fast_way_reads_decimals_as_the_other_does() {
+        for text in [
+            "0",
+            "7",
+            "0.05",
+            "0.000000000001",
+            "12.5",
+            "100000000000",
+            "123456789012345",
+            "1234567890123456",
+            "0.10",
+            "10",
+            "1.0",
+            "00.5",
+            "",
+            ".",
+            ".5",
+            "5.",
+            "1.2.3",
+            "-1",
+            "+1",
+            "1e5",
+            " 1",
+            "1_0",
+            "0.0000000000001",
+            "0,05",
+            "9.99999999999",
+            "1000000000000000",
+            "1000000000000001",
+            "٣",
+        ] {
+            let (fast, slow) = (price_from_text(text), decimal_from_text(text));
+            assert_eq!(fast, slow, "{text}");
+            let digits = |number: Decimal| (number.mantissa(), number.scale());
+            assert_eq!(fast.map(digits), slow.map(digits), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_have_one_form() {
+        assert_eq!(date_from_text("2026-11-22").expect("a date").to_string(), "2026-11-22");
+        for text in ["2026-11-31", "2026-1-22", "26-11-22", "2026/11/22", "2026-11-22 ", "+026-11-22", "", "2026-00-10"]
+        {
+            assert_eq!(date_from_text(text), None, "{text}");
+        }
+    }
 }

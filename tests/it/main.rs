@@ -14,5 +14,6 @@ mod http;
 mod http_errors;
 mod http_prices;
 mod http_sockets;
+mod laws_numbers;
 mod openapi;
 mod seed;
