@@ -4,6 +4,7 @@
 //! line, batch rows and tests are made from: adding a service is one file, its price rows, its case file and one
 //! line here.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use utoipa::openapi::{RefOr, Schema};
@@ -103,7 +104,35 @@ fn read<T: Usage + serde::de::DeserializeOwned + 'static>(text: &str) -> Result<
 pub fn schema<T: ToSchema>() -> NamedSchema {
     let mut refers_to = Vec::new();
     T::schemas(&mut refers_to);
-    NamedSchema { name: T::name().into_owned(), schema: <T as PartialSchema>::schema(), refers_to }
+    let mut seen = HashSet::new();
+    refers_to.retain(|(name, _)| seen.insert(name.clone()));
+    for (_, schema) in &mut refers_to {
+        annotate(schema);
+    }
+    let mut schema = <T as PartialSchema>::schema();
+    annotate(&mut schema);
+    NamedSchema { name: T::name().into_owned(), schema, refers_to }
+}
+
+/// Moves what a field says about its inlined enum onto the field.
+///
+/// utoipa 6 writes the description and the default of such a field as a second schema beside the enum, of type
+/// `object`. No value fits a string and an object at once, so that a client which validates would refuse every request.
+pub fn annotate(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.properties.values_mut().for_each(annotate),
+        RefOr::T(Schema::AllOf(all)) => {
+            let is_annotation = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.properties.is_empty() && object.enum_values.is_none());
+            if let Some(at) = all.items.iter().position(is_annotation)
+                && let RefOr::T(Schema::Object(annotation)) = all.items.remove(at)
+            {
+                all.description = annotation.description;
+                all.default = annotation.default;
+                all.example = annotation.example;
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The service with an id.
@@ -182,6 +211,29 @@ mod tests {
             assert!(names.insert(schema.name.clone()), "two schemas are `{}`", schema.name);
             for (name, _) in schema.refers_to {
                 assert!(name == "Amount" || names.insert(name.clone()), "two schemas are `{name}`");
+            }
+        }
+    }
+
+    /// A schema that asks for two types at once fits nothing.
+    #[test]
+    fn no_schema_contradicts_itself() {
+        fn look(at: &str, value: &Value) {
+            let types: HashSet<&str> =
+                value["allOf"].as_array().into_iter().flatten().filter_map(|item| item["type"].as_str()).collect();
+            assert!(types.len() < 2, "{at} must be {types:?} at once");
+            for (name, inner) in value.as_object().into_iter().flatten() {
+                look(&format!("{at}/{name}"), inner);
+            }
+            for inner in value.as_array().into_iter().flatten() {
+                look(at, inner);
+            }
+        }
+        for service in SERVICES {
+            let schema = (service.schema)();
+            look(&schema.name, &serde_json::to_value(&schema.schema).expect("JSON"));
+            for (name, schema) in schema.refers_to {
+                look(&name, &serde_json::to_value(&schema).expect("JSON"));
             }
         }
     }

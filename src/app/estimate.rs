@@ -120,7 +120,10 @@ impl EstimateOne {
         let mut check = Check::at("");
         let settings = self.common().settle(&mut check, catalog, today);
         let usage = (service.read)(self.usage.get()).map_err(|problem| problem.below("/usage"))?;
-        check.within("usage", |check| usage.check(check, catalog));
+        check.within("usage", |check| {
+            usage.check(check, catalog);
+            usage.check_in(&self.region, check);
+        });
         let planned = Planned { name: service.id.to_owned(), service, region: self.region.clone(), usage };
         estimate(&[planned], settings, check, catalog)
     }
@@ -161,7 +164,10 @@ impl EstimateMany {
                     if let Some(region) = &resource.region {
                         region_is_known(check, "region", region, catalog);
                     }
-                    check.within("usage", |check| usage.check(check, catalog));
+                    check.within("usage", |check| {
+                        usage.check(check, catalog);
+                        usage.check_in(resource.region.as_deref().unwrap_or(&self.region), check);
+                    });
                 });
             });
             let name = match &resource.name {

@@ -33,7 +33,8 @@ pub const SERVICE: Service = Service {
     about: "Accelerators by the hour, the Data Transfer-Premium fee for the dominant direction of the traffic, and the \
             ordinary data out to the internet. The request's Region is the one that serves.",
     excluded: &[
-        "The endpoints behind the accelerator: load balancers, instances, Elastic IP addresses",
+        "The endpoints behind the accelerator: load balancers, instances",
+        "Public IPv4 addresses: see `public_ipv4`",
         "Traffic whose dominant direction changes from hour to hour: the totals of the month decide here",
         "Data out of an accelerator to other Regions instead of the internet",
     ],
