@@ -6,7 +6,10 @@
 pub mod app;
 pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod decisions;
 pub mod domain;
+pub mod http;
 pub mod rating;
 pub mod services;
+pub mod telemetry;
