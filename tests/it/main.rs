@@ -17,3 +17,4 @@ mod http_sockets;
 mod laws_numbers;
 mod openapi;
 mod seed;
+mod tidy;
