@@ -20,6 +20,7 @@ use crate::domain::bill::Notice;
 use crate::domain::check::Check;
 use crate::domain::problem::{Code, Problem, Problems};
 use crate::domain::read::{from_json_bytes, unknown_name};
+use crate::rating::Lacking;
 
 /// The most sweeps of one request.
 pub const MAX_SWEEPS: usize = 10;
@@ -583,7 +584,10 @@ fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> Optio
             let total = Total::of(&bill.total, ask.month.is_convention());
             (Some(OptionEstimate { total, lines }), Vec::new(), None)
         }
-        Cost::Unpriced { missing, why } => (None, missing.iter().map(MissingMeterView::from).collect(), why.clone()),
+        Cost::Unpriced { missing, why } => {
+            let explain = |lacking: &Lacking| MissingMeterView::from(&lacking.explain(catalog, ask.terms.as_of));
+            (None, missing.iter().map(explain).collect(), why.clone())
+        }
         Cost::NotSized => (None, Vec::new(), None),
     };
     OptionView {

@@ -19,8 +19,8 @@ use crate::domain::bill::{Assumption, Notice};
 use crate::domain::check::Check;
 use crate::domain::month::Month;
 use crate::domain::probe::Probe;
-use crate::domain::problem::{MissingMeter, Problem, Problems};
-use crate::rating::{Bill, Terms};
+use crate::domain::problem::{Problem, Problems};
+use crate::rating::{Bill, Lacking, Terms};
 use crate::services::plan::Planned;
 
 pub mod choose;
@@ -310,7 +310,7 @@ pub enum Cost<'c> {
     /// It was sized, and prices are missing.
     Unpriced {
         /// The meters without a price.
-        missing: Vec<MissingMeter>,
+        missing: Vec<Lacking>,
         /// Why it cannot be priced, where it is not for want of single prices.
         why: Option<String>,
     },

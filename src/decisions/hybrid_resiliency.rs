@@ -323,7 +323,10 @@ impl Circuits<'_> {
             }
         }
         let (gbps, capacity) = capacity;
-        let ports = self.sites.times(&context.fact(fact)?)?;
+        // Each data centre has its circuits to one location, and there are at least as many as the model needs.
+        let least = context.fact(fact)?;
+        let by_centre = self.sites.times(&least.over(&Amount::whole(locations))?)?;
+        let ports = context.probe.max(&least, &by_centre);
         let location =
             self.inputs.dx_location.unwrap_or_else(|| LocationArea::of_region(context.region, context.catalog));
         let usage = DirectConnect {

@@ -453,6 +453,16 @@ fn interfaces(
     if inputs.needs_public_endpoints.unwrap_or(false) {
         let text = "AWS public endpoints over the circuit need a public interface, which counts like any other.";
         screen.caution("H-23", &ALL_DX, &flag("needs_public_endpoints", true), "dx_hosted_vifs", text)?;
+        if !s.vpcs_given {
+            let text = "Tunnels on private addresses end on a transit gateway and reach no public endpoints.";
+            screen.eliminate(
+                "H-23",
+                &[DX_PRIVATE_IP_VPN],
+                &flag("needs_public_endpoints", true),
+                "dx_hosted_vifs",
+                text,
+            )?;
+        }
     }
     Ok(())
 }
@@ -595,6 +605,10 @@ fn guidance(
             "guidance_hosted_by_partner",
             text,
         )?;
+    }
+    if context.probe.less(&s.sites, &Amount::whole(2)) {
+        let text = "With one site there is nothing to pass between sites.";
+        screen.eliminate("G-06", &[VPN_CLOUDHUB], &number("sites", &s.sites), "guidance_sites_through_a_hub", text)?;
     }
     if yes(inputs.site_to_site_needed) && (yes(inputs.hub_and_spoke) || yes(inputs.low_cost)) {
         let text = "Sites that reach each other through AWS at low cost: VPN CloudHub, or a transit gateway.";

@@ -313,6 +313,10 @@ impl Sizing<'_, '_> {
     /// Hosted connections: the smallest capacity that carries the peak after a failure.
     fn hosted(&mut self, layout: Layout) -> Result<Vec<Circuit>, Stop> {
         let share = self.share(layout)?;
+        let carried = self.s.hosted_connections.times(&self.context.fact("dx_hosted_vifs")?)?;
+        if self.context.probe.more(&self.s.vifs, &carried) {
+            return Ok(Vec::new());
+        }
         let connections = self.groups(layout)?.times(&self.s.hosted_connections)?;
         for (mbps, capacity) in HOSTED {
             let gbps = Amount::whole(mbps).per(1_000);
