@@ -34,7 +34,7 @@ use smol_str::SmolStr;
 use super::form::PriceOverride;
 
 /// How long the server waits for a slow machine.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy)]
