@@ -8,3 +8,4 @@ pub mod catalog;
 pub mod domain;
 pub mod rating;
 pub mod services;
+pub mod storage;

@@ -11,3 +11,4 @@
 
 mod bad_data;
 mod seed;
+mod storage;
