@@ -197,3 +197,27 @@ impl Doing<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_class_of_failure_says_what_to_do() {
+        let doing = Doing { path: Path::new("/data/prices.db"), doing: "adding the seed" };
+        for (code, words) in [
+            (26, "`/data/prices.db` is not a SQLite database"),
+            (14, "cannot be opened or made (it says so); does its folder exist"),
+            (8, "adding the seed: `/data/prices.db` cannot be written to (it says so)"),
+            // The folder is read-only, so that no log can be made beside the file.
+            (8 + (5 << 8), "the file and its folder must be writable"),
+            (13, "adding the seed: no room left for `/data/prices.db` (it says so); nothing was changed"),
+            (5, "another process keeps `/data/prices.db` locked"),
+            (5 + (2 << 8), "try again"),
+            (1, "adding the seed: the database `/data/prices.db` failed: it says so"),
+        ] {
+            let message = doing.failure(Some(code), "it says so".into()).to_string();
+            assert!(message.contains(words), "{code}: {message}");
+        }
+    }
+}
