@@ -169,7 +169,7 @@ pub(crate) fn cli(args: &[&str], stdin: &[u8]) -> Transcript {
             stdout: &mut stdout,
             stdout_is_terminal: false,
             stderr: &mut stderr,
-            today: today(),
+            clock: utc_today,
             seed: &|| seed().map_err(anyhow::Error::msg),
         },
     );
