@@ -10,6 +10,7 @@
 )]
 
 mod bad_data;
+mod cli;
 mod http;
 mod http_decisions;
 mod http_editions;
