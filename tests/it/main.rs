@@ -17,4 +17,5 @@ mod http_sockets;
 mod laws_numbers;
 mod openapi;
 mod seed;
+mod storage;
 mod tidy;
