@@ -396,8 +396,9 @@ fn every_fact_that_is_cited_exists() {
         if module_of(&file) != Some("decisions") {
             continue;
         }
-        for window in tokens(&source).windows(3) {
-            if let [(_, Token::Name(call)), (_, Token::Sign('(')), (line, Token::Text(id))] = window
+        for window in tokens(&source).windows(4) {
+            if let [(_, Token::Sign('.')), (_, Token::Name(call)), (_, Token::Sign('(')), (line, Token::Text(id))] =
+                window
                 && matches!(call.as_str(), "fact" | "number" | "names")
                 && !known.contains(id.as_str())
             {
