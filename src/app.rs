@@ -2,5 +2,6 @@
 //! that serialises the same over REST, the command line and batch. No IO: the catalog and the date are arguments.
 
 pub mod answer;
+pub mod decide;
 pub mod estimate;
 pub mod request;

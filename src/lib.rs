@@ -5,7 +5,12 @@
 
 pub mod app;
 pub mod catalog;
+pub mod cli;
+pub mod config;
+pub mod decisions;
 pub mod domain;
+pub mod http;
 pub mod rating;
 pub mod services;
 pub mod storage;
+pub mod telemetry;

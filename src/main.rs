@@ -1,3 +1,7 @@
 //! The `crossover` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(crossover::cli::main().code())
+}

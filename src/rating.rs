@@ -60,13 +60,32 @@ pub struct RatedWith<'c> {
     pub rule: Option<&'c DerivedRule>,
 }
 
+/// A meter that could not be priced. [`Lacking::explain`] finds what there is to say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    /// The meter.
+    pub meter: MeterKey,
+    /// The lines that need it, as `resource/line`.
+    pub needed_by: Vec<String>,
+    /// Why there is none, where more is known than absence.
+    pub why: Option<String>,
+}
+
+impl Lacking {
+    /// With the Regions that have a price and the nearest names. It looks through the whole catalog, so it is done
+    /// for answers only and never while a sweep is drawn.
+    pub fn explain(&self, catalog: &Catalog, as_of: NaiveDate) -> MissingMeter {
+        catalog.missing(&self.meter, as_of, self.needed_by.clone(), self.why.clone())
+    }
+}
+
 /// The rated records of one request.
 #[derive(Debug)]
 pub struct Bill<'c> {
     /// The lines, in the order of the records.
     pub lines: Vec<Line<RatedWith<'c>>>,
     /// The meters that were left out for want of a price; the bill is complete where there are none.
-    pub missing: Vec<MissingMeter>,
+    pub missing: Vec<Lacking>,
     /// Whether a free allowance exists for any of the meters.
     pub has_allowance: bool,
     /// Exactly the sum of the lines' amounts.
@@ -93,7 +112,7 @@ pub fn rate<'c>(
     records: Vec<UsageRecord>,
     terms: Terms,
     resource_name: &dyn Fn(usize) -> String,
-) -> Result<Bill<'c>, Vec<MissingMeter>> {
+) -> Result<Bill<'c>, Vec<Lacking>> {
     // Resolve every meter first.
     let mut pools: BTreeMap<MeterKey, Pool<'c>> = BTreeMap::new();
     for (at, record) in records.iter().enumerate() {
@@ -128,7 +147,7 @@ pub fn rate<'c>(
                 .filter_map(|at| slots.get(*at)?.as_ref())
                 .map(|record| format!("{}/{}", resource_name(record.resource), record.id))
                 .collect();
-            missing.push(catalog.missing(&meter, terms.as_of, needed_by, why));
+            missing.push(Lacking { meter, needed_by, why });
             continue;
         };
         let mut at_quantity = Amount::ZERO;

@@ -4,6 +4,7 @@
 //! line, batch rows and tests are made from: adding a service is one file, its price rows, its case file and one
 //! line here.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use utoipa::openapi::{RefOr, Schema};
@@ -103,7 +104,35 @@ fn read<T: Usage + serde::de::DeserializeOwned + 'static>(text: &str) -> Result<
 pub fn schema<T: ToSchema>() -> NamedSchema {
     let mut refers_to = Vec::new();
     T::schemas(&mut refers_to);
-    NamedSchema { name: T::name().into_owned(), schema: <T as PartialSchema>::schema(), refers_to }
+    let mut seen = HashSet::new();
+    refers_to.retain(|(name, _)| seen.insert(name.clone()));
+    for (_, schema) in &mut refers_to {
+        annotate(schema);
+    }
+    let mut schema = <T as PartialSchema>::schema();
+    annotate(&mut schema);
+    NamedSchema { name: T::name().into_owned(), schema, refers_to }
+}
+
+/// Moves what a field says about its inlined enum onto the field.
+///
+/// utoipa 6 writes the description and the default of such a field as a second schema beside the enum, of type
+/// `object`. No value fits a string and an object at once, so that a client which validates would refuse every request.
+pub fn annotate(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.properties.values_mut().for_each(annotate),
+        RefOr::T(Schema::AllOf(all)) => {
+            let is_annotation = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.properties.is_empty() && object.enum_values.is_none());
+            if let Some(at) = all.items.iter().position(is_annotation)
+                && let RefOr::T(Schema::Object(annotation)) = all.items.remove(at)
+            {
+                all.description = annotation.description;
+                all.default = annotation.default;
+                all.example = annotation.example;
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The service with an id.
@@ -114,5 +143,153 @@ pub fn find(id: &str) -> Option<&'static Service> {
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::catalog::load::seed_catalog;
+    use crate::domain::meter::UsageRecord;
+    use crate::domain::month::Month;
+    use crate::domain::probe::Probe;
+
+    static CATALOG: LazyLock<Catalog> =
+        LazyLock::new(|| seed_catalog().map_err(|mistakes| mistakes.to_string()).expect("the seed is sound"));
+
+    /// The records of a usage, or `None` where it is refused.
+    fn records(service: &Service, region: &str, usage: &str) -> Option<Vec<UsageRecord>> {
+        let catalog = &*CATALOG;
+        let usage = (service.read)(usage).ok()?;
+        let mut check = Check::at("");
+        usage.check(&mut check, catalog);
+        usage.check_in(region, &mut check);
+        if !check.into_problems().is_empty() {
+            return None;
+        }
+        let (month, mut probe) = (Month::convention(), Probe::new());
+        let mut metering = Metering::new(catalog, region, &month, &mut probe, 0);
+        usage.meter(&mut metering).expect("amounts that stand still can be multiplied");
+        Some(metering.records)
+    }
+
+    /// The Regions and usages of a service's case file; none where it has no file.
+    fn cases(service: &Service) -> Vec<(String, String)> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cases/services/{}.yaml", service.id));
+        let Ok(text) = fs::read_to_string(file) else { return Vec::new() };
+        let file: Value = serde_saphyr::from_str(&text).expect("YAML");
+        let text_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut usages = Vec::new();
+        for request in file["cases"].as_array().into_iter().flatten().map(|case| &case["request"]) {
+            if request["usage"].is_object() {
+                usages.push((text_of(&request["region"]), request["usage"].to_string()));
+            }
+            for resource in request["resources"].as_array().into_iter().flatten() {
+                if resource["service"] == service.id {
+                    let region = resource.get("region").unwrap_or(&request["region"]);
+                    usages.push((text_of(region), resource["usage"].to_string()));
+                }
+            }
+        }
+        usages
+    }
+
+    #[test]
+    fn ids_and_schema_names_are_unique() {
+        let mut ids = HashSet::new();
+        let mut names = HashSet::new();
+        for service in SERVICES {
+            assert!(ids.insert(service.id), "two services are `{}`", service.id);
+            let schema = (service.schema)();
+            assert!(names.insert(schema.name.clone()), "two schemas are `{}`", schema.name);
+            for (name, _) in schema.refers_to {
+                assert!(name == "Amount" || names.insert(name.clone()), "two schemas are `{name}`");
+            }
+        }
+    }
+
+    /// A schema that asks for two types at once fits nothing.
+    #[test]
+    fn no_schema_contradicts_itself() {
+        fn look(at: &str, value: &Value) {
+            let types: HashSet<&str> =
+                value["allOf"].as_array().into_iter().flatten().filter_map(|item| item["type"].as_str()).collect();
+            assert!(types.len() < 2, "{at} must be {types:?} at once");
+            for (name, inner) in value.as_object().into_iter().flatten() {
+                look(&format!("{at}/{name}"), inner);
+            }
+            for inner in value.as_array().into_iter().flatten() {
+                look(at, inner);
+            }
+        }
+        for service in SERVICES {
+            let schema = (service.schema)();
+            look(&schema.name, &serde_json::to_value(&schema.schema).expect("JSON"));
+            for (name, schema) in schema.refers_to {
+                look(&name, &serde_json::to_value(&schema).expect("JSON"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_entry_says_what_it_is_in_sentences_and_where_that_is_written() {
+        for service in SERVICES {
+            assert!(service.about.ends_with('.'), "{}: the text of `about` is a sentence", service.id);
+            assert!(!service.excluded.is_empty(), "{}: nothing is excluded", service.id);
+            assert!(!service.sources.is_empty(), "{}: no source", service.id);
+            for source in service.sources {
+                assert!(source.starts_with("https://"), "{}: `{source}` is not a link", service.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_gives_records() {
+        for service in SERVICES {
+            let example = &service.example;
+            let records = records(service, example.region, example.usage);
+            assert!(records.is_some_and(|records| !records.is_empty()), "{}", service.id);
+        }
+    }
+
+    /// What a service says it meters is what it meters: each listed meter is used by the example or a case, each
+    /// record is of a listed meter, in its unit.
+    #[test]
+    fn the_meters_listed_are_the_meters_metered() {
+        for service in SERVICES {
+            let mut unused: Vec<&MeterSpec> = service.meters.to_vec();
+            let mut usages = cases(service);
+            usages.push((service.example.region.to_owned(), service.example.usage.to_owned()));
+            for (region, usage) in usages {
+                for record in records(service, &region, &usage).unwrap_or_default() {
+                    let of = |spec: &&MeterSpec| spec.covers(&record.meter);
+                    let spec = service.meters.iter().copied().find(of);
+                    let spec = spec.unwrap_or_else(|| panic!("{}: {} is not listed", service.id, record.meter));
+                    assert_eq!(spec.unit, record.unit, "{}: {}", service.id, record.meter);
+                    assert_eq!(spec.global, record.meter.region == "global", "{}: {}", service.id, record.meter);
+                    unused.retain(|spec| !of(spec));
+                }
+            }
+            assert!(unused.is_empty(), "{}: no example and no case uses {unused:?}", service.id);
+        }
+    }
+
+    /// A slip in the name of a meter would be a missing price in every Region.
+    #[test]
+    fn every_meter_has_a_price_somewhere_in_its_unit() {
+        for service in SERVICES {
+            for spec in service.meters {
+                let mut prices = CATALOG.prices().filter(|price| spec.covers(&price.meter)).peekable();
+                assert!(prices.peek().is_some(), "{}: no price for {spec:?}", service.id);
+                assert!(prices.all(|price| price.unit == spec.unit), "{}: another unit than {spec:?}", service.id);
+            }
+        }
     }
 }

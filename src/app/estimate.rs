@@ -12,9 +12,9 @@ use crate::domain::bill::{Assumption, Notice};
 use crate::domain::check::Check;
 use crate::domain::month::{Month, MonthSource};
 use crate::domain::probe::Probe;
-use crate::domain::problem::{Code, MissingMeter, Problem, Problems};
+use crate::domain::problem::{Code, Problem, Problems};
 use crate::domain::read::{from_json_bytes, unknown_name};
-use crate::rating::{self, Bill, FreeTier, MissingPrices, Terms};
+use crate::rating::{self, Bill, FreeTier, Lacking, MissingPrices, Terms};
 use crate::services::plan::{Planned, meter};
 use crate::services::{self, SERVICES, Service};
 
@@ -120,7 +120,10 @@ impl EstimateOne {
         let mut check = Check::at("");
         let settings = self.common().settle(&mut check, catalog, today);
         let usage = (service.read)(self.usage.get()).map_err(|problem| problem.below("/usage"))?;
-        check.within("usage", |check| usage.check(check, catalog));
+        check.within("usage", |check| {
+            usage.check(check, catalog);
+            usage.check_in(&self.region, check);
+        });
         let planned = Planned { name: service.id.to_owned(), service, region: self.region.clone(), usage };
         estimate(&[planned], settings, check, catalog)
     }
@@ -161,7 +164,10 @@ impl EstimateMany {
                     if let Some(region) = &resource.region {
                         region_is_known(check, "region", region, catalog);
                     }
-                    check.within("usage", |check| usage.check(check, catalog));
+                    check.within("usage", |check| {
+                        usage.check(check, catalog);
+                        usage.check_in(resource.region.as_deref().unwrap_or(&self.region), check);
+                    });
                 });
             });
             let name = match &resource.name {
@@ -193,7 +199,7 @@ fn find_service(id: &str, pointer: &str) -> Result<&'static Service, Problem> {
 }
 
 /// The problem that names every meter without a price and the ways out.
-pub fn missing_prices(missing: Vec<MissingMeter>, terms: Terms) -> Problem {
+pub fn missing_prices(missing: &[Lacking], terms: Terms, catalog: &Catalog) -> Problem {
     let count = missing.len();
     let first = missing.first().map(|missing| missing.meter.to_string()).unwrap_or_default();
     let detail = if count == 1 {
@@ -211,6 +217,7 @@ pub fn missing_prices(missing: Vec<MissingMeter>, terms: Terms) -> Problem {
              rule where there is one, or `\"missing_prices\": \"omit\"` to leave the lines out"
         }
     };
+    let missing = missing.iter().map(|lacking| lacking.explain(catalog, terms.as_of)).collect();
     Problem { missing, ..Problem::new(Code::PriceNotAvailable, "", detail).hinting(hint) }
 }
 
@@ -233,7 +240,7 @@ fn estimate(
     let records = metered.records;
     let for_free_tier = (terms.free_tier == FreeTier::None).then(|| records.clone());
     let bill = rating::rate(&mut Probe::new(), catalog, records, terms, &name_of)
-        .map_err(|missing| missing_prices(missing, terms))?;
+        .map_err(|missing| missing_prices(&missing, terms, catalog))?;
     if let Some(records) = for_free_tier.filter(|_| bill.has_allowance) {
         let with = Terms { free_tier: FreeTier::Always, ..terms };
         if let Ok(cheaper) = rating::rate(&mut Probe::new(), catalog, records, with, &name_of) {
@@ -277,7 +284,11 @@ fn estimate(
         complete: bill.missing.is_empty(),
         lines,
         by_resource,
-        missing: bill.missing.iter().map(MissingMeterView::from).collect(),
+        missing: bill
+            .missing
+            .iter()
+            .map(|lacking| MissingMeterView::from(&lacking.explain(catalog, terms.as_of)))
+            .collect(),
         assumptions: assumptions.iter().map(AssumptionView::from).collect(),
         notices: notices.iter().map(NoticeView::from).collect(),
         excluded: excluded(planned),

@@ -120,11 +120,11 @@ impl Usage for DataTransfer {
         check.amount("peering_between_azs_gb", &self.peering_between_azs_gb, CAP);
         check.amount("to_cloudfront_gb", &self.to_cloudfront_gb, CAP);
         check_regions(check, "to_regions", self.to_regions.iter().map(|to| to.region.as_str()), catalog);
-        check_items(check, "to_regions", &self.to_regions, |check, to| check.amount("gb", &to.gb, CAP));
+        check_items(check, "to_regions", &self.to_regions, |check, to, _| check.amount("gb", &to.gb, CAP));
     }
 
     fn check_in(&self, region: &str, check: &mut Check) {
-        check_items(check, "to_regions", &self.to_regions, |check, to| {
+        check_items(check, "to_regions", &self.to_regions, |check, to, _| {
             if to.region == region {
                 check.mistake(
                     "region",
@@ -203,11 +203,12 @@ fn region_out_usage_type(catalog: &Catalog, to: &str) -> SmolStr {
     SmolStr::new(format!("{prefix}-AWS-Out-Bytes"))
 }
 
-/// Checks each item of a list at its own place.
-pub fn check_items<T>(check: &mut Check, field: &str, items: &[T], each: impl Fn(&mut Check, &T)) {
+/// Checks each item of a list at its own place; `each` also gets the items before it.
+pub fn check_items<T>(check: &mut Check, field: &str, items: &[T], each: impl Fn(&mut Check, &T, &[T])) {
     check.within(field, |check| {
         for (at, item) in items.iter().enumerate() {
-            check.within(&at.to_string(), |check| each(check, item));
+            let earlier = items.get(..at).unwrap_or_default();
+            check.within(&at.to_string(), |check| each(check, item, earlier));
         }
     });
 }
@@ -220,12 +221,31 @@ pub fn check_regions<'a>(
     catalog: &Catalog,
 ) {
     let regions: Vec<&str> = regions.into_iter().collect();
-    check_items(check, field, &regions, |check, region| {
+    check_items(check, field, &regions, |check, region, earlier| {
         if catalog.places.get(region).is_none() {
             let known = catalog.places.codes();
             check.problem(unknown_name(Code::UnknownRegion, "/region", "Region", region, known));
-        } else if regions.iter().filter(|other| *other == region).count() > 1 {
+        } else if earlier.contains(region) {
             check.mistake("region", Code::Conflict, format!("`{region}` is named twice; give it one item"));
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_that_is_the_sender_is_a_conflict() {
+        let to = |region: &str| DataToRegion { region: region.to_owned(), gb: Amount::ONE };
+        let usage = DataTransfer { to_regions: vec![to("eu-west-1"), to("us-east-1")], ..DataTransfer::default() };
+        let mut check = Check::at("/usage");
+        usage.check_in("us-east-1", &mut check);
+        let problems = check.into_problems();
+        let found: Vec<_> = problems.iter().map(|problem| (problem.code, problem.pointer.as_str())).collect();
+        assert_eq!(found, [(Code::Conflict, "/usage/to_regions/1/region")]);
+        let mut check = Check::at("/usage");
+        usage.check_in("eu-west-2", &mut check);
+        assert_eq!(check.into_problems(), []);
+    }
 }

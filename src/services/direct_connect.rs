@@ -426,7 +426,7 @@ impl Usage for DirectConnect {
             );
         }
         check_regions(check, "data_out", self.data_out.iter().map(|from| from.region.as_str()), catalog);
-        check_items(check, "data_out", &self.data_out, |check, from| {
+        check_items(check, "data_out", &self.data_out, |check, from, _| {
             check.amount("gb", &from.gb, CAP);
             if from.outside_flat_rate && self.flat_rate_tier.is_none() {
                 check.mistake(
@@ -442,9 +442,9 @@ impl Usage for DirectConnect {
             check.mistake("transit_gateways", Code::Conflict, "`transit_gateways` goes with the vif `transit` only");
         }
         check.whole("sitelink_vifs", &self.sitelink_vifs, 0, 10_000);
-        check_items(check, "sitelink", &self.sitelink, |check, data| {
+        check_items(check, "sitelink", &self.sitelink, |check, data, earlier| {
             check.amount("gb", &data.gb, CAP);
-            if self.sitelink.iter().filter(|other| (other.from, other.to) == (data.from, data.to)).count() > 1 {
+            if earlier.iter().any(|other| (other.from, other.to) == (data.from, data.to)) {
                 check.mistake("to", Code::Conflict, "this pair of geographies is named twice; give it one item");
             }
         });

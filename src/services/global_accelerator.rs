@@ -33,7 +33,8 @@ pub const SERVICE: Service = Service {
     about: "Accelerators by the hour, the Data Transfer-Premium fee for the dominant direction of the traffic, and the \
             ordinary data out to the internet. The request's Region is the one that serves.",
     excluded: &[
-        "The endpoints behind the accelerator: load balancers, instances, Elastic IP addresses",
+        "The endpoints behind the accelerator: load balancers, instances",
+        "Public IPv4 addresses: see `public_ipv4`",
         "Traffic whose dominant direction changes from hour to hour: the totals of the month decide here",
         "Data out of an accelerator to other Regions instead of the internet",
     ],
@@ -161,10 +162,10 @@ impl Usage for GlobalAccelerator {
     fn check(&self, check: &mut Check, _: &Catalog) {
         check.whole("accelerators", &self.accelerators, 0, 10_000);
         check.optional_amount("hours", self.hours.as_ref(), 744);
-        check_items(check, "traffic", &self.traffic, |check, traffic| {
+        check_items(check, "traffic", &self.traffic, |check, traffic, earlier| {
             check.amount("data_out_gb", &traffic.data_out_gb, CAP);
             check.amount("data_in_gb", &traffic.data_in_gb, CAP);
-            if self.traffic.iter().filter(|other| other.geography == traffic.geography).count() > 1 {
+            if earlier.iter().any(|other| other.geography == traffic.geography) {
                 let name = traffic.geography.spelled();
                 check.mistake("geography", Code::Conflict, format!("`{name}` is named twice; give it one item"));
             }
@@ -227,4 +228,30 @@ pub fn dt_premium(
 ) -> Result<(), NumberError> {
     let direction = dominant(m, out, inward);
     premium(m, geography, direction, out, inward)
+}
+
+#[cfg(test)]
+mod tests {
+    use num_traits::One;
+
+    use super::*;
+    use crate::catalog::{CatalogParts, Edition};
+    use crate::domain::amount::Fraction;
+    use crate::domain::month::Month;
+    use crate::domain::probe::Probe;
+
+    /// A swept amount of data out passes the data in at 10 GB: the probe has to know, or a trace would miss it.
+    #[test]
+    fn the_dominant_direction_is_a_corner() {
+        let edition = Edition { number: 1, hash: String::new() };
+        let catalog = Catalog::new(edition, CatalogParts::default());
+        let out = Amount::moving(Fraction::from_integer(4.into()), Fraction::one());
+        let mut probe = Probe::new();
+        let month = Month::convention();
+        let mut metering = Metering::new(&catalog, "us-east-1", &month, &mut probe, 0);
+        dt_premium(&mut metering, Geography::Europe, &out, &Amount::whole(10)).expect("linear");
+        let quantities: Vec<String> = metering.records.iter().map(|record| record.quantity.to_string()).collect();
+        assert_eq!(quantities, ["10"]);
+        assert_eq!(probe.horizon(), Some(&Fraction::from_integer(6.into())));
+    }
 }

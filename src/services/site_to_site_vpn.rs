@@ -175,7 +175,7 @@ impl Usage for SiteToSiteVpn {
             }
             Some(count) => {
                 let sites = count.times_whole(SITES_PER_CONCENTRATOR);
-                if self.connections.compare_values(&sites).is_gt() {
+                if !count.is_zero() && self.connections.compare_values(&sites).is_gt() {
                     let detail =
                         format!("{count} concentrators take {sites} sites, and there are {}", self.connections);
                     check.mistake("concentrators", Code::Conflict, detail);

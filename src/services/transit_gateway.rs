@@ -172,7 +172,7 @@ impl Usage for TransitGateway {
         check.whole("direct_connect_attachments", &self.direct_connect_attachments, 0, MAX_ATTACHMENTS);
         check.whole("connect_attachments", &self.connect_attachments, 0, MAX_ATTACHMENTS);
         check_regions(check, "peering", self.peering.iter().map(|peering| peering.region.as_str()), catalog);
-        check_items(check, "peering", &self.peering, |check, peering| {
+        check_items(check, "peering", &self.peering, |check, peering, _| {
             check.whole("attachments", &peering.attachments, 0, MAX_ATTACHMENTS);
             check.amount("data_out_gb", &peering.data_out_gb, CAP);
         });

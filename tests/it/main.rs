@@ -10,5 +10,12 @@
 )]
 
 mod bad_data;
+mod http;
+mod http_errors;
+mod http_prices;
+mod http_sockets;
+mod laws_numbers;
+mod openapi;
 mod seed;
 mod storage;
+mod tidy;

@@ -1,0 +1,641 @@
+//! The method that every decision shares.
+//!
+//! In this order: read and default the inputs → screen every option with every rule → size and cost the eligible ones
+//! at equal resilience → choose by the mode → draw the regimes exactly → find what would change the answer → judge the
+//! confidence → explain. A decision file supplies the knowledge; nothing in here knows a cloud service.
+//!
+//! The same code that decides at one point draws the regimes: it runs through the probe, so that every step of a
+//! size, every tier edge, every rule that turns and every change of the cheapest option ends a straight piece.
+
+use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::catalog::Catalog;
+use crate::catalog::facts::{FactValue, Facts};
+use crate::domain::amount::{Amount, Fraction, NumberError};
+use crate::domain::bill::{Assumption, Notice};
+use crate::domain::check::Check;
+use crate::domain::month::Month;
+use crate::domain::probe::Probe;
+use crate::domain::problem::{Problem, Problems};
+use crate::rating::{Bill, Lacking, Terms};
+use crate::services::plan::Planned;
+
+pub mod choose;
+pub mod cost;
+pub mod explain;
+pub mod robust;
+pub mod screen;
+pub mod sweep;
+
+use choose::Choice;
+use robust::{Confidence, Robustness};
+use screen::Finding;
+use sweep::{Crossover, Regime};
+
+/// An option of a decision.
+#[derive(Debug)]
+pub struct OptionInfo {
+    /// The id.
+    pub id: &'static str,
+    /// What it is.
+    pub what: &'static str,
+    /// Its main drawback, in a sentence. One is always shown beside a recommendation.
+    pub drawback: &'static str,
+}
+
+/// What a rule does when it fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The option is out.
+    Eliminate,
+    /// Published guidance names the option for this situation.
+    Prefer,
+    /// The option stays, with something to watch.
+    Caution,
+    /// The option stays, with a quota to raise.
+    QuotaIncrease,
+}
+
+impl Effect {
+    /// As it is spelled on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eliminate => "eliminate",
+            Self::Prefer => "prefer",
+            Self::Caution => "caution",
+            Self::QuotaIncrease => "quota_increase",
+        }
+    }
+}
+
+/// A rule of a decision, as it is documented.
+#[derive(Debug)]
+pub struct RuleInfo {
+    /// The id.
+    pub id: &'static str,
+    /// When it fires.
+    pub when: &'static str,
+    /// What follows.
+    pub then: &'static str,
+    /// Its effects.
+    pub effects: &'static [Effect],
+    /// Where it is published.
+    pub source: &'static str,
+}
+
+/// How an input may be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Movement {
+    /// It takes any value: the cost is traced exactly.
+    Continuous,
+    /// It is a whole number: every integer is evaluated.
+    Whole,
+}
+
+/// A numeric input.
+pub struct NumberInput<I> {
+    /// The name.
+    pub name: &'static str,
+    /// The unit; empty for a count.
+    pub unit: &'static str,
+    /// How it moves.
+    pub movement: Movement,
+    /// The largest value it takes.
+    pub max: u64,
+    /// Where a sweep ends unless the request says.
+    pub sweep_to: u64,
+    /// The facts at whose value a rule turns on this input.
+    pub thresholds: &'static [&'static str],
+    /// Whether the input may be relaxed where no option is eligible: a requirement, not the size of the need.
+    pub relaxable: bool,
+    /// Whether a default here lowers the confidence.
+    pub critical: bool,
+    /// The place of the value.
+    pub slot: fn(&mut I) -> &mut Option<Amount>,
+}
+
+/// A yes/no input.
+pub struct FlagInput<I> {
+    /// The name.
+    pub name: &'static str,
+    /// Whether the input may be relaxed where no option is eligible.
+    pub relaxable: bool,
+    /// Whether a default here lowers the confidence.
+    pub critical: bool,
+    /// The place of the value.
+    pub slot: fn(&mut I) -> &mut Option<bool>,
+}
+
+/// An input that is a word.
+pub struct WordInput<I> {
+    /// The name.
+    pub name: &'static str,
+    /// The words that rules know.
+    pub words: &'static [&'static str],
+    /// Whether the input may be relaxed where no option is eligible.
+    pub relaxable: bool,
+    /// The place of the value.
+    pub slot: fn(&mut I) -> &mut Option<String>,
+}
+
+/// An input as it is documented.
+#[derive(Debug, Clone)]
+pub struct InputInfo {
+    /// The name.
+    pub name: &'static str,
+    /// The unit; empty where it has none.
+    pub unit: &'static str,
+    /// `number`, `whole number`, `yes/no` or `word`.
+    pub kind: &'static str,
+    /// Whether it can be swept.
+    pub sweepable: bool,
+    /// Whether a default here lowers the confidence.
+    pub critical: bool,
+}
+
+/// Why an evaluation stopped.
+#[derive(Debug, Clone)]
+pub enum Stop {
+    /// The cost is not a straight line in the swept input.
+    Number(NumberError),
+    /// The data lacks something that a rule cites.
+    Data(Box<Problem>),
+}
+
+impl From<NumberError> for Stop {
+    fn from(error: NumberError) -> Self {
+        Self::Number(error)
+    }
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Data(Box::new(problem))
+    }
+}
+
+impl From<Stop> for Problem {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Number(error) => Self::new(crate::domain::problem::Code::NotPiecewiseLinear, "", error.to_string()),
+            Stop::Data(problem) => *problem,
+        }
+    }
+}
+
+/// The knowledge of one decision.
+pub trait Knowledge: Sized + 'static {
+    /// The inputs, all of them optional.
+    type Inputs: DeserializeOwned + ToSchema + Clone + Default + std::fmt::Debug;
+
+    /// The options, in the order in which equals are preferred.
+    const OPTIONS: &'static [OptionInfo];
+    /// The rules; those with the effect `prefer` narrow the field in this order.
+    const RULES: &'static [RuleInfo];
+    /// The numeric inputs.
+    const NUMBERS: &'static [NumberInput<Self::Inputs>];
+    /// The yes/no inputs.
+    const FLAGS: &'static [FlagInput<Self::Inputs>];
+    /// The inputs that are words.
+    const WORDS: &'static [WordInput<Self::Inputs>];
+    /// The topic of its facts and scores.
+    const TOPIC: &'static str;
+    /// The inputs swept unless the request says.
+    const SWEPT: &'static [&'static str];
+    /// The input whose low and high values the robustness is judged over.
+    const USAGE: &'static str;
+    /// The rule that compares lead times with the deadline, and the input that holds the deadline.
+    const LEAD_TIME: Option<(&'static str, &'static str)> = None;
+
+    /// Finds every value outside its range.
+    fn check(inputs: &Self::Inputs, check: &mut Check, catalog: &Catalog);
+
+    /// Defaults the inputs, screens every option, and sizes the eligible ones.
+    ///
+    /// # Errors
+    /// Where a product of two moving amounts would be needed, or the data lacks a fact.
+    fn consider(inputs: &Self::Inputs, context: &mut Context<'_>) -> Result<Considered, Stop>;
+}
+
+/// What a decision works with.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// Regions and facts; a decision never asks it for a price.
+    pub catalog: &'a Catalog,
+    /// The Region of the request.
+    pub region: &'a str,
+    /// How long the month is.
+    pub month: &'a Month,
+    /// Everything that can bend a line goes through it.
+    pub probe: &'a mut Probe,
+}
+
+impl<'a> Context<'a> {
+    /// The facts.
+    pub fn facts(&self) -> &'a Facts {
+        &self.catalog.facts
+    }
+
+    /// The number of a fact.
+    ///
+    /// # Errors
+    /// Where the data lacks it.
+    pub fn fact(&self, id: &str) -> Result<Amount, Stop> {
+        Ok(self.catalog.facts.number(id)?)
+    }
+}
+
+/// What a decision knows of a request before money.
+#[derive(Debug, Default)]
+pub struct Considered {
+    /// Every option, in the order of the decision's list.
+    pub options: Vec<Consideration>,
+    /// What was assumed for inputs that were left open.
+    pub assumptions: Vec<Assumption>,
+    /// What the answer does not take into account.
+    pub not_modelled: Vec<String>,
+    /// What to know.
+    pub notices: Vec<Notice>,
+    /// The values of the numeric inputs after defaults.
+    pub values: Vec<(&'static str, Amount)>,
+    /// The critical inputs that were left at their default.
+    pub critical_defaults: Vec<&'static str>,
+}
+
+/// One option, screened and sized.
+#[derive(Debug, Default)]
+pub struct Consideration {
+    /// The rules that fired for it.
+    pub findings: Vec<Finding>,
+    /// The ways to build it, where it is eligible; the cheapest is taken.
+    pub plans: Vec<Plan>,
+}
+
+impl Consideration {
+    /// Whether no rule eliminates it.
+    pub fn eligible(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.effect == Effect::Eliminate)
+    }
+}
+
+/// One way to build an option.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// A short name among the ways, such as `LAG 4x10G`; empty where there is one way only.
+    pub label: String,
+    /// What is built, as the answer shows it.
+    pub config: Map<String, Value>,
+    /// What is billed.
+    pub resources: Vec<Planned>,
+    /// Money outside the AWS bill a month; `None` where it is due and nobody gave a figure.
+    pub outside_aws: Option<Amount>,
+    /// People's hours a month × their rate.
+    pub people: Amount,
+    /// The variant whose soft scores it has, where the option has several rows of them.
+    pub score_variant: Option<&'static str>,
+    /// How many features it has that nobody asked for.
+    pub extras: u32,
+    /// Why it cannot be priced at all, where the data has no meters for it.
+    pub unpriced_because: Option<String>,
+}
+
+/// What an option costs.
+#[derive(Debug)]
+pub enum Cost<'c> {
+    /// It is not eligible, so it was not sized.
+    NotSized,
+    /// It was sized, and prices are missing.
+    Unpriced {
+        /// The meters without a price.
+        missing: Vec<Lacking>,
+        /// Why it cannot be priced, where it is not for want of single prices.
+        why: Option<String>,
+    },
+    /// It was sized and priced.
+    Billed {
+        /// The AWS bill.
+        bill: Bill<'c>,
+        /// AWS money, outside money that was given, and people: what options are ranked by.
+        rank: Amount,
+    },
+}
+
+/// One option, judged.
+#[derive(Debug)]
+pub struct Candidate<'c> {
+    /// The option.
+    pub info: &'static OptionInfo,
+    /// The rules that fired for it.
+    pub findings: Vec<Finding>,
+    /// How it is built, where it is eligible.
+    pub plan: Option<Plan>,
+    /// The labels of all the ways to build it.
+    pub choices: Vec<String>,
+    /// What it costs.
+    pub cost: Cost<'c>,
+    /// The soft scores by criterion, 0 to 10.
+    pub scores: Vec<(String, Decimal)>,
+    /// The weighted sum of the soft scores.
+    pub score: Decimal,
+}
+
+impl Candidate<'_> {
+    /// Whether no rule eliminates it.
+    pub fn eligible(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.effect == Effect::Eliminate)
+    }
+
+    /// What it is ranked by, where it is priced.
+    pub fn rank(&self) -> Option<&Amount> {
+        match &self.cost {
+            Cost::Billed { rank, .. } => Some(rank),
+            _ => None,
+        }
+    }
+
+    /// Whether a rule prefers it.
+    pub fn preferred_by(&self, rule: &str) -> bool {
+        self.findings.iter().any(|finding| finding.effect == Effect::Prefer && finding.rule == rule)
+    }
+}
+
+/// How to choose among the eligible.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Published guidance where it names an option, else the cheapest; within 5 % the better soft score.
+    #[default]
+    Guided,
+    /// Cost alone.
+    CheapestEligible,
+    /// The best soft score within the budget, or within 20 % of the cheapest.
+    BestWithinBudget,
+    /// A weighted sum of cost and soft scores.
+    Weighted,
+}
+
+impl Mode {
+    /// As it is spelled on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Guided => "guided",
+            Self::CheapestEligible => "cheapest_eligible",
+            Self::BestWithinBudget => "best_within_budget",
+            Self::Weighted => "weighted",
+        }
+    }
+}
+
+/// A range to draw regimes over.
+#[derive(Debug, Clone)]
+pub struct SweepAsk {
+    /// The input.
+    pub input: String,
+    /// From this value.
+    pub from: Amount,
+    /// To this value; `None` for the input's own end.
+    pub to: Option<Amount>,
+}
+
+/// The low and the high value of an input whose size is not certain.
+#[derive(Debug, Clone)]
+pub struct RangeAsk {
+    /// The input.
+    pub input: String,
+    /// The low value.
+    pub low: Amount,
+    /// The high value.
+    pub high: Amount,
+}
+
+/// How to decide.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The Region.
+    pub region: String,
+    /// How to rate.
+    pub terms: Terms,
+    /// How long the month is.
+    pub month: Month,
+    /// How to choose.
+    pub mode: Mode,
+    /// Weights of the caller's own: by criterion, and `cost` for the weighted mode.
+    pub weights: Vec<(String, Decimal)>,
+    /// The budget a month, for the mode that has one.
+    pub budget: Option<Amount>,
+    /// The ranges to draw; `None` for the decision's own.
+    pub sweeps: Option<Vec<SweepAsk>>,
+    /// Uncertain inputs.
+    pub uncertainty: Vec<RangeAsk>,
+}
+
+/// A reason for the recommendation.
+#[derive(Debug, Clone)]
+pub struct Reason {
+    /// The rule or criterion.
+    pub criterion: String,
+    /// The user's value.
+    pub your_value: String,
+    /// The limit or the figure it is held against.
+    pub threshold: String,
+    /// The sentence.
+    pub text: String,
+    /// The link to the source; empty for our own arithmetic.
+    pub source: String,
+}
+
+/// Something that would change the answer.
+#[derive(Debug, Clone)]
+pub struct Flip {
+    /// The input.
+    pub input: String,
+    /// The user's value.
+    pub from: String,
+    /// The value that changes the answer.
+    pub to: String,
+    /// What would win then; `None` where nothing would be eligible.
+    pub new_winner: Option<&'static str>,
+}
+
+/// One step of an answer in time.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    /// The day from which on it holds, counted from today.
+    pub from_day: String,
+    /// The option.
+    pub option: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+/// The answer of a decision.
+#[derive(Debug)]
+pub struct Verdict<'c> {
+    /// Every option, judged, in the order of the decision's list.
+    pub candidates: Vec<Candidate<'c>>,
+    /// Which one is recommended, which is cheapest, and what narrowed the field.
+    pub choice: Choice,
+    /// Why.
+    pub because: Vec<Reason>,
+    /// The best other option, and when it becomes better.
+    pub alternative: Option<(usize, String)>,
+    /// Where the cheapest option changes.
+    pub crossovers: Vec<Crossover>,
+    /// Which option is cheapest and which recommended, by stretches of an input.
+    pub regimes: Vec<Regime>,
+    /// What would change the answer.
+    pub flips: Vec<Flip>,
+    /// The answer in time, where it changes.
+    pub phases: Vec<Phase>,
+    /// Where no option is eligible: the inputs to relax, each entry one way out.
+    pub relax: Vec<Vec<String>>,
+    /// How sure the answer is.
+    pub confidence: Confidence,
+    /// How it bears uncertainty.
+    pub robustness: Option<Robustness>,
+    /// What was assumed.
+    pub assumptions: Vec<Assumption>,
+    /// What is not taken into account.
+    pub not_modelled: Vec<String>,
+    /// What to know.
+    pub notices: Vec<Notice>,
+    /// The terms it was rated under.
+    pub terms: Terms,
+}
+
+/// The state of one evaluation.
+#[derive(Debug)]
+pub(crate) struct Evaluated<'c> {
+    pub(crate) candidates: Vec<Candidate<'c>>,
+    pub(crate) choice: Choice,
+    pub(crate) considered: Considered,
+}
+
+/// Everything an evaluation needs besides the inputs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting<'a, 'c> {
+    pub(crate) ask: &'a Ask,
+    pub(crate) catalog: &'c Catalog,
+}
+
+/// Evaluates every option for these inputs, through the probe.
+pub(crate) fn evaluate<'c, K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, 'c>,
+    probe: &mut Probe,
+) -> Result<Evaluated<'c>, Stop> {
+    let Setting { ask, catalog } = setting;
+    let mut context = Context { catalog, region: &ask.region, month: &ask.month, probe };
+    let mut considered = K::consider(inputs, &mut context)?;
+    let weights = choose::weights(catalog.facts.scores(K::TOPIC), &ask.weights);
+    let mut candidates = Vec::with_capacity(K::OPTIONS.len());
+    for (info, consideration) in K::OPTIONS.iter().zip(std::mem::take(&mut considered.options)) {
+        candidates.push(cost::candidate(info, consideration, K::TOPIC, &weights, setting, probe)?);
+    }
+    let choice = choose::choose(&candidates, K::RULES, ask, &weights, &catalog.facts, probe)?;
+    Ok(Evaluated { candidates, choice, considered })
+}
+
+/// Answers a decision.
+///
+/// # Errors
+/// Every mistake in the inputs or in how to decide.
+pub fn decide<'c, K: Knowledge>(inputs: &str, ask: &Ask, catalog: &'c Catalog) -> Result<Verdict<'c>, Problems> {
+    let inputs: K::Inputs =
+        crate::domain::read::from_json(inputs).map_err(|problem| Problems::from(problem.below("/inputs")))?;
+    let mut check = Check::at("/inputs");
+    K::check(&inputs, &mut check, catalog);
+    let mut problems = check.into_problems();
+    problems.extend(sweep::check::<K>(ask));
+    problems.extend(choose::check(catalog.facts.scores(K::TOPIC), ask));
+    if !problems.is_empty() {
+        return Err(Problems(problems));
+    }
+    let setting = Setting { ask, catalog };
+    let here = evaluate::<K>(&inputs, setting, &mut Probe::new()).map_err(Problem::from)?;
+    let mut notices = Vec::new();
+    let (regimes, crossovers) = if ask.mode == Mode::Weighted {
+        notices.push(Notice {
+            code: "no_regimes",
+            text: "A weighted score is not piecewise linear in an input, so that the mode `weighted` draws no regimes."
+                .to_owned(),
+        });
+        (Vec::new(), Vec::new())
+    } else {
+        sweep::all::<K>(&inputs, setting, &here, &mut notices).map_err(Problem::from)?
+    };
+    let flips = sweep::flips::<K>(&inputs, setting, &here, &regimes).map_err(Problem::from)?;
+    let robustness = robust::robustness::<K>(&inputs, setting, &here).map_err(Problem::from)?;
+    let confidence = robust::confidence(&here, robustness.as_ref(), &catalog.facts, ask);
+    let relax = if here.choice.recommended.is_none() {
+        explain::relax::<K>(&inputs, setting, &here).map_err(Problem::from)?
+    } else {
+        Vec::new()
+    };
+    let phases = explain::phases::<K>(&inputs, setting, &here).map_err(Problem::from)?;
+    let because = explain::because(&here, K::RULES, &crossovers);
+    let alternative = explain::alternative(&here, &crossovers, &flips);
+    let mut flips = flips;
+    flips.extend(explain::outside_money(&here));
+    let Evaluated { candidates, choice, considered } = here;
+    notices.extend(considered.notices);
+    Ok(Verdict {
+        candidates,
+        choice,
+        because,
+        alternative,
+        crossovers,
+        regimes,
+        flips,
+        phases,
+        relax,
+        confidence,
+        robustness,
+        assumptions: considered.assumptions,
+        not_modelled: considered.not_modelled,
+        notices,
+        terms: ask.terms,
+    })
+}
+
+/// The inputs of a decision as they are documented.
+pub fn inputs<K: Knowledge>() -> Vec<InputInfo> {
+    let numbers = K::NUMBERS.iter().map(|input| InputInfo {
+        name: input.name,
+        unit: input.unit,
+        kind: if input.movement == Movement::Whole { "whole number" } else { "number" },
+        sweepable: true,
+        critical: input.critical,
+    });
+    let flags = K::FLAGS.iter().map(|input| InputInfo {
+        name: input.name,
+        unit: "",
+        kind: "yes/no",
+        sweepable: false,
+        critical: input.critical,
+    });
+    let words = K::WORDS.iter().map(|input| InputInfo {
+        name: input.name,
+        unit: "",
+        kind: "word",
+        sweepable: false,
+        critical: false,
+    });
+    numbers.chain(flags).chain(words).collect()
+}
+
+/// The limit of a fact in words, such as `1.25 Gbps`.
+pub(crate) fn limit_text(value: &FactValue, unit: &str) -> String {
+    let value = match value {
+        FactValue::Number(number) => number.normalize().to_string(),
+        FactValue::Names(names) => names.join(", "),
+    };
+    if unit.is_empty() { value } else { format!("{value} {unit}") }
+}
+
+/// A fraction as a plain amount.
+pub(crate) fn amount_at(at: &Fraction) -> Amount {
+    Amount::fraction(at.clone())
+}

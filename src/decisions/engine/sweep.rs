@@ -1,0 +1,521 @@
+//! Sweeps: which option is cheapest and which is recommended over a range of one input, exactly.
+
+use super::choose::Choice;
+use super::{Ask, Candidate, Evaluated, Flip, Knowledge, Movement, NumberInput, Setting, Stop, amount_at, evaluate};
+use crate::domain::amount::{Amount, Fraction, NumberError};
+use crate::domain::bill::Notice;
+use crate::domain::probe::{Probe, trace};
+use crate::domain::problem::{Code, Problem};
+use crate::domain::read::unknown_name;
+
+/// The most pieces of a trace.
+pub const MAX_SEGMENTS: usize = 5_000;
+/// The most values of a whole-number input in one sweep.
+pub const MAX_WHOLE_VALUES: u64 = 1_000;
+
+/// A stretch of one input over which the same option is cheapest and the same is recommended.
+#[derive(Debug, Clone)]
+pub struct Regime {
+    /// The input.
+    pub input: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Where the stretch begins.
+    pub from: Amount,
+    /// Whether `from` itself belongs to it.
+    pub from_included: bool,
+    /// Where it ends.
+    pub to: Amount,
+    /// Whether `to` itself belongs to it.
+    pub to_included: bool,
+    /// The cheapest eligible option with a price; `None` where there is none.
+    pub cheapest: Option<&'static str>,
+    /// The recommended option; `None` where none is eligible.
+    pub recommended: Option<&'static str>,
+}
+
+/// How the cheapest option changes at a crossover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrossoverKind {
+    /// Both options cost the same there.
+    Equal,
+    /// A cost steps there.
+    Jump,
+    /// An option becomes eligible or ineligible, or loses its price, there.
+    Eligibility,
+}
+
+impl CrossoverKind {
+    /// As it is spelled on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::Jump => "jump",
+            Self::Eligibility => "eligibility",
+        }
+    }
+}
+
+/// A point at which the cheapest eligible option changes.
+#[derive(Debug, Clone)]
+pub struct Crossover {
+    /// The input.
+    pub input: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The value, exactly.
+    pub at: Amount,
+    /// How it changes.
+    pub kind: CrossoverKind,
+    /// The cheapest below; `None` where no option was eligible and priced.
+    pub from: Option<&'static str>,
+    /// The cheapest above.
+    pub to: Option<&'static str>,
+}
+
+/// What a trace keeps of an evaluation.
+#[derive(Debug, Clone)]
+struct Sample {
+    cheapest: Option<usize>,
+    recommended: Option<usize>,
+    ranks: Vec<Option<Amount>>,
+}
+
+impl Sample {
+    fn of(evaluated: &Evaluated<'_>) -> Self {
+        let Choice { cheapest, recommended, .. } = evaluated.choice;
+        Self { cheapest, recommended, ranks: evaluated.candidates.iter().map(|c| c.rank().cloned()).collect() }
+    }
+
+    fn rank(&self, option: usize) -> Option<&Amount> {
+        self.ranks.get(option)?.as_ref()
+    }
+}
+
+/// A range to draw.
+struct Range<'k, I> {
+    input: &'k NumberInput<I>,
+    from: Fraction,
+    to: Fraction,
+}
+
+/// Finds mistakes in the sweeps and ranges of a request.
+pub(crate) fn check<K: Knowledge>(ask: &Ask) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let names = || K::NUMBERS.iter().map(|input| input.name);
+    let mut bounds = |pointer: String, name: &str, low: &Amount, high: Option<&Amount>| {
+        let Some(input) = K::NUMBERS.iter().find(|input| input.name == name) else {
+            problems.push(unknown_name(
+                Code::UnknownValue,
+                format!("{pointer}/input"),
+                "sweepable input",
+                name,
+                names(),
+            ));
+            return;
+        };
+        let cap = Amount::decimal(input.max.into());
+        let high = high.cloned().unwrap_or_else(|| cap.clone());
+        if low.is_negative() || high.compare_values(&cap).is_gt() || low.compare_values(&high).is_gt() {
+            let text = format!("`{name}` runs from {low} to {high}; it must rise, and lie in 0 to {cap}");
+            problems.push(Problem::new(Code::OutOfRange, pointer, text));
+        } else if input.movement == Movement::Whole
+            && (&high - low).compare_values(&Amount::decimal(MAX_WHOLE_VALUES.into())).is_gt()
+            && low.compare_values(&Amount::ZERO).is_gt()
+        {
+            let text = format!("`{name}` is a whole number; a sweep takes at most {MAX_WHOLE_VALUES} values of it");
+            problems.push(Problem::new(Code::OutOfRange, pointer, text));
+        }
+    };
+    for (at, sweep) in ask.sweeps.iter().flatten().enumerate() {
+        bounds(format!("/sweep/{at}"), &sweep.input, &sweep.from, sweep.to.as_ref());
+    }
+    for range in &ask.uncertainty {
+        bounds(format!("/uncertainty/{}", range.input), &range.input, &range.low, Some(&range.high));
+    }
+    problems
+}
+
+fn with<K: Knowledge>(inputs: &K::Inputs, input: &NumberInput<K::Inputs>, value: Amount) -> K::Inputs {
+    let mut inputs = inputs.clone();
+    *(input.slot)(&mut inputs) = Some(value);
+    inputs
+}
+
+/// Draws every range that the request or the decision names.
+pub(crate) fn all<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    here: &Evaluated<'_>,
+    notices: &mut Vec<Notice>,
+) -> Result<(Vec<Regime>, Vec<Crossover>), Stop> {
+    let mut regimes = Vec::new();
+    let mut crossovers = Vec::new();
+    for range in ranges::<K>(setting, here) {
+        match draw::<K>(inputs, setting, &range, notices) {
+            Ok((mut drawn, mut crossed)) => {
+                regimes.append(&mut drawn);
+                crossovers.append(&mut crossed);
+            }
+            Err(Stop::Number(NumberError::NotPiecewiseLinear)) => notices.push(Notice {
+                code: "not_piecewise_linear",
+                text: format!(
+                    "The cost is not piecewise linear in `{}`, so that no regimes are drawn over it; give the inputs that default from it yourself.",
+                    range.input.name
+                ),
+            }),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok((regimes, crossovers))
+}
+
+fn ranges<K: Knowledge>(setting: Setting<'_, '_>, here: &Evaluated<'_>) -> Vec<Range<'static, K::Inputs>> {
+    let value = |name: &str| {
+        here.considered
+            .values
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or_else(Fraction::default, |(_, v)| v.value())
+    };
+    let two = Fraction::from_integer(2.into());
+    match &setting.ask.sweeps {
+        Some(asked) => asked
+            .iter()
+            .filter_map(|sweep| {
+                let input = K::NUMBERS.iter().find(|input| input.name == sweep.input)?;
+                let end = Fraction::from_integer(input.sweep_to.into());
+                let to = sweep.to.as_ref().map_or(end, Amount::value);
+                Some(Range { input, from: sweep.from.value(), to })
+            })
+            .collect(),
+        None => K::SWEPT
+            .iter()
+            .filter_map(|name| {
+                let input = K::NUMBERS.iter().find(|input| input.name == *name)?;
+                let end = Fraction::from_integer(input.sweep_to.into()).max(value(name) * &two);
+                Some(Range { input, from: Fraction::default(), to: end })
+            })
+            .collect(),
+    }
+}
+
+/// A stretch of the range with one choice: a point, or the open stretch between two points.
+struct Cell {
+    from: Fraction,
+    to: Fraction,
+    is_point: bool,
+    sample: Sample,
+}
+
+fn draw<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    range: &Range<'_, K::Inputs>,
+    notices: &mut Vec<Notice>,
+) -> Result<(Vec<Regime>, Vec<Crossover>), Stop> {
+    let cells = match range.input.movement {
+        Movement::Continuous => continuous::<K>(inputs, setting, range, notices)?,
+        Movement::Whole => whole::<K>(inputs, setting, range)?,
+    };
+    Ok((regimes::<K>(range, &cells), crossovers::<K>(range, &cells)))
+}
+
+fn continuous<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    range: &Range<'_, K::Inputs>,
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<Cell>, Stop> {
+    let trace = trace(&range.from, &range.to, MAX_SEGMENTS, |probe, x| {
+        evaluate::<K>(&with::<K>(inputs, range.input, x), setting, probe).map(|evaluated| Sample::of(&evaluated))
+    })?;
+    if let Some(at) = &trace.truncated_at {
+        notices.push(Notice {
+            code: "truncated_at",
+            text: format!(
+                "The regimes over `{}` end at {} after {MAX_SEGMENTS} pieces.",
+                range.input.name,
+                amount_at(at)
+            ),
+        });
+    }
+    let mut cells = Vec::new();
+    let mut end = range.from.clone();
+    for segment in trace.segments {
+        cells.push(Cell {
+            from: segment.from.clone(),
+            to: segment.from.clone(),
+            is_point: true,
+            sample: segment.at_from,
+        });
+        end.clone_from(&segment.to);
+        cells.push(Cell { from: segment.from, to: segment.to, is_point: false, sample: segment.after });
+    }
+    cells.push(Cell { from: end.clone(), to: end, is_point: true, sample: trace.at_end });
+    Ok(cells)
+}
+
+/// Every integer is a stretch of its own.
+fn whole<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    range: &Range<'_, K::Inputs>,
+) -> Result<Vec<Cell>, Stop> {
+    let mut cells = Vec::new();
+    let one = Fraction::from_integer(1.into());
+    let mut at = range.from.ceil();
+    while at <= range.to && cells.len() < usize::try_from(MAX_WHOLE_VALUES).unwrap_or(usize::MAX) {
+        let evaluated = evaluate::<K>(&with::<K>(inputs, range.input, amount_at(&at)), setting, &mut Probe::new())?;
+        cells.push(Cell { from: at.clone(), to: at.clone(), is_point: true, sample: Sample::of(&evaluated) });
+        at += &one;
+    }
+    Ok(cells)
+}
+
+fn name<K: Knowledge>(option: Option<usize>) -> Option<&'static str> {
+    option.and_then(|at| K::OPTIONS.get(at)).map(|info| info.id)
+}
+
+fn regimes<K: Knowledge>(range: &Range<'_, K::Inputs>, cells: &[Cell]) -> Vec<Regime> {
+    let mut regimes: Vec<Regime> = Vec::new();
+    for cell in cells {
+        let cheapest = name::<K>(cell.sample.cheapest);
+        let recommended = name::<K>(cell.sample.recommended);
+        if let Some(last) = regimes.last_mut()
+            && last.cheapest == cheapest
+            && last.recommended == recommended
+        {
+            last.to = amount_at(&cell.to);
+            last.to_included = cell.is_point;
+            continue;
+        }
+        regimes.push(Regime {
+            input: range.input.name,
+            unit: range.input.unit,
+            from: amount_at(&cell.from),
+            from_included: cell.is_point,
+            to: amount_at(&cell.to),
+            to_included: cell.is_point,
+            cheapest,
+            recommended,
+        });
+    }
+    regimes
+}
+
+fn crossovers<K: Knowledge>(range: &Range<'_, K::Inputs>, cells: &[Cell]) -> Vec<Crossover> {
+    let is_whole = range.input.movement == Movement::Whole;
+    let stretches: Vec<(usize, &Cell)> =
+        cells.iter().enumerate().filter(|(_, cell)| is_whole || !cell.is_point).collect();
+    let mut crossovers = Vec::new();
+    for pair in stretches.windows(2) {
+        let [(_, below), (at_above, above)] = pair else { continue };
+        let (before, after) = (below.sample.cheapest, above.sample.cheapest);
+        if before == after {
+            continue;
+        }
+        // The point between two open stretches stands just before the upper one.
+        let point = if is_whole { None } else { at_above.checked_sub(1).and_then(|at| cells.get(at)) };
+        let kind = match (before, after) {
+            (Some(a), Some(b)) => {
+                let equal_there = point.is_some_and(
+                    |point| matches!((point.sample.rank(a), point.sample.rank(b)), (Some(x), Some(y)) if x == y),
+                );
+                if equal_there {
+                    CrossoverKind::Equal
+                } else if below.sample.rank(b).is_none() || above.sample.rank(a).is_none() {
+                    CrossoverKind::Eligibility
+                } else {
+                    CrossoverKind::Jump
+                }
+            }
+            _ => CrossoverKind::Eligibility,
+        };
+        crossovers.push(Crossover {
+            input: range.input.name,
+            unit: range.input.unit,
+            at: amount_at(&above.from),
+            kind,
+            from: name::<K>(before),
+            to: name::<K>(after),
+        });
+    }
+    crossovers
+}
+
+/// What would change the answer: the nearest change on either side of each swept input, the values at which a rule
+/// turns on any other number, and every yes/no and word that could be otherwise.
+pub(crate) fn flips<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    here: &Evaluated<'_>,
+    regimes: &[Regime],
+) -> Result<Vec<Flip>, Stop> {
+    let winner = name::<K>(here.choice.recommended);
+    let mut flips = Vec::new();
+    for input in K::NUMBERS {
+        let value = here.considered.values.iter().find(|(known, _)| *known == input.name).map(|(_, value)| value);
+        let drawn: Vec<&Regime> = regimes.iter().filter(|regime| regime.input == input.name).collect();
+        if let (Some(value), false) = (value, drawn.is_empty()) {
+            flips.extend(nearest_changes(input.name, value, winner, &drawn));
+        } else {
+            flips.extend(threshold_changes::<K>(inputs, setting, input, value, winner)?);
+        }
+    }
+    let recommended = |changed: &K::Inputs| -> Result<Option<&'static str>, Stop> {
+        Ok(name::<K>(evaluate::<K>(changed, setting, &mut Probe::new())?.choice.recommended))
+    };
+    for input in K::FLAGS {
+        let mut changed = inputs.clone();
+        let now = *(input.slot)(&mut changed);
+        for to in [true, false] {
+            if now == Some(to) {
+                continue;
+            }
+            *(input.slot)(&mut changed) = Some(to);
+            let new_winner = recommended(&changed)?;
+            if new_winner != winner {
+                let from = now.map_or_else(|| "default".to_owned(), |now| now.to_string());
+                flips.push(Flip { input: input.name.to_owned(), from, to: to.to_string(), new_winner });
+            }
+        }
+    }
+    for input in K::WORDS {
+        let mut changed = inputs.clone();
+        let now = (input.slot)(&mut changed).clone();
+        for to in input.words {
+            if now.as_deref() == Some(*to) {
+                continue;
+            }
+            *(input.slot)(&mut changed) = Some((*to).to_owned());
+            let new_winner = recommended(&changed)?;
+            if new_winner != winner {
+                let from = now.clone().unwrap_or_else(|| "default".to_owned());
+                flips.push(Flip { input: input.name.to_owned(), from, to: (*to).to_owned(), new_winner });
+            }
+        }
+    }
+    Ok(flips)
+}
+
+/// The nearest regime below and above the user's value that recommends something else.
+fn nearest_changes(input: &str, value: &Amount, winner: Option<&'static str>, drawn: &[&Regime]) -> Vec<Flip> {
+    let holds = |regime: &Regime| {
+        let low = value.compare_values(&regime.from);
+        let high = value.compare_values(&regime.to);
+        (low.is_gt() || (low.is_eq() && regime.from_included)) && (high.is_lt() || (high.is_eq() && regime.to_included))
+    };
+    let Some(at) = drawn.iter().position(|regime| holds(regime)) else { return Vec::new() };
+    let below = drawn.get(..at).unwrap_or_default().iter().rev().find(|regime| regime.recommended != winner);
+    let above = drawn.iter().skip(at.saturating_add(1)).find(|regime| regime.recommended != winner);
+    let flip = |to: String, regime: &Regime| Flip {
+        input: input.to_owned(),
+        from: value.to_string(),
+        to,
+        new_winner: regime.recommended,
+    };
+    let mut flips = Vec::new();
+    if let Some(regime) = below {
+        let sign = if regime.to_included { "<= " } else { "< " };
+        flips.push(flip(format!("{sign}{}", regime.to), regime));
+    }
+    if let Some(regime) = above {
+        let sign = if regime.from_included { ">= " } else { "> " };
+        flips.push(flip(format!("{sign}{}", regime.from), regime));
+    }
+    flips
+}
+
+/// Tries the values at which a rule turns: the fact's own value, and just past it.
+fn threshold_changes<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    input: &NumberInput<K::Inputs>,
+    value: Option<&Amount>,
+    winner: Option<&'static str>,
+) -> Result<Vec<Flip>, Stop> {
+    let from = value.map_or_else(|| "none".to_owned(), ToString::to_string);
+    let mut flips: Vec<Flip> = Vec::new();
+    let mut consider = |tried: Amount, to: String| -> Result<(), Stop> {
+        let evaluated = match evaluate::<K>(&with::<K>(inputs, input, tried), setting, &mut Probe::new()) {
+            Err(Stop::Number(NumberError::NotPiecewiseLinear)) => return Ok(()),
+            other => other?,
+        };
+        let new_winner = name::<K>(evaluated.choice.recommended);
+        if new_winner != winner && !flips.iter().any(|flip| flip.new_winner == new_winner) {
+            flips.push(Flip { input: input.name.to_owned(), from: from.clone(), to, new_winner });
+        }
+        Ok(())
+    };
+    for fact in input.thresholds {
+        let edge = setting.catalog.facts.number(fact)?;
+        if value.is_none_or(|value| value.compare_values(&edge).is_ne()) {
+            consider(edge.clone(), edge.to_string())?;
+        }
+        match input.movement {
+            Movement::Whole => {
+                let past = &edge + &Amount::ONE;
+                consider(past.clone(), past.to_string())?;
+            }
+            Movement::Continuous => {
+                consider(Amount::moving(edge.value(), Fraction::from_integer(1.into())), format!("> {edge}"))?;
+            }
+        }
+    }
+    Ok(flips)
+}
+
+/// The share of a range over which the recommendation holds, and the largest regret of keeping it.
+pub(crate) struct Held {
+    /// The length over which it holds ÷ the length of the range.
+    pub share: Fraction,
+    /// The most that keeping the recommendation costs above the cheapest, and where.
+    pub regret: Option<(Amount, Amount)>,
+}
+
+/// How a recommendation holds over a range of one continuous input.
+pub(crate) fn held<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    input: &NumberInput<K::Inputs>,
+    from: &Fraction,
+    to: &Fraction,
+    winner: usize,
+) -> Result<Held, Stop> {
+    let trace = trace(from, to, MAX_SEGMENTS, |probe, x| {
+        evaluate::<K>(&with::<K>(inputs, input, x), setting, probe).map(|evaluated| Sample::of(&evaluated))
+    })?;
+    let mut kept = Fraction::default();
+    let mut regret: Option<(Amount, Amount)> = None;
+    let mut judge = |sample: &Sample, delta: &Fraction, at: &Fraction| {
+        let Some((own, least)) = sample.rank(winner).zip(sample.cheapest.and_then(|at| sample.rank(at))) else {
+            return;
+        };
+        let excess = (own - least).after(delta).at_rest();
+        if regret.as_ref().is_none_or(|(known, _)| excess.compare_values(known).is_gt()) {
+            regret = Some((excess, amount_at(at)));
+        }
+    };
+    for segment in &trace.segments {
+        let length = &segment.to - &segment.from;
+        if segment.after.recommended == Some(winner) {
+            kept += &length;
+        }
+        judge(&segment.at_from, &Fraction::default(), &segment.from);
+        judge(&segment.after, &Fraction::default(), &segment.from);
+        judge(&segment.after, &length, &segment.to);
+    }
+    let length = to - from;
+    let share = if length > Fraction::default() {
+        kept / length
+    } else {
+        Fraction::from_integer(i32::from(trace.at_end.recommended == Some(winner)).into())
+    };
+    Ok(Held { share, regret })
+}
+
+/// The candidate that is recommended.
+pub(crate) fn winner<'e, 'c>(here: &'e Evaluated<'c>) -> Option<&'e Candidate<'c>> {
+    here.choice.recommended.and_then(|at| here.candidates.get(at))
+}

@@ -1,0 +1,6 @@
+//! Makes tests out of case files.
+
+pub(crate) mod check;
+pub(crate) mod form;
+pub(crate) mod interfaces;
+pub(crate) mod services;
