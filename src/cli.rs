@@ -11,9 +11,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::app::decide::DecideRequest;
 use crate::app::estimate::{EstimateMany, EstimateOne};
 use crate::catalog::Catalog;
 
+pub mod decide;
 pub mod estimate;
 pub mod fault;
 pub mod request;
@@ -42,6 +44,9 @@ pub enum Command {
     /// Estimate the monthly cost of one service, or of many resources in one pool.
     #[command(after_help = EXIT_CODES)]
     Estimate(EstimateArgs),
+    /// Answer a decision: what to choose, why, what each option costs, and what would change the answer.
+    #[command(after_help = EXIT_CODES)]
+    Decide(DecideArgs),
 }
 
 /// How an answer is written, and from which prices.
@@ -75,6 +80,26 @@ pub struct EstimateArgs {
     /// What is planned, as `name=value`; dots lead into nested fields and list positions (`to_regions.0.gb=5`).
     #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
     pub usage: Vec<String>,
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    answer: AnswerArgs,
+}
+
+/// The arguments of `decide`.
+#[derive(Debug, Clone, Args)]
+pub struct DecideArgs {
+    /// The decision, such as `hybrid_connectivity`.
+    pub decision: String,
+    /// What is known, as `name=value`. Every input may be left out.
+    #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
+    pub input: Vec<String>,
+    /// How to choose: `guided`, `cheapest_eligible`, `best_within_budget` or `weighted`.
+    #[arg(long)]
+    pub mode: Option<String>,
+    /// The budget a month in US dollars, for the mode `best_within_budget`.
+    #[arg(long, value_name = "USD")]
+    pub budget_month: Option<String>,
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
@@ -126,6 +151,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>, shell: &mut Shell<'_>) -> E
 fn answer(command: &Command, shell: &mut Shell<'_>) -> Result<(), Fault> {
     match command {
         Command::Estimate(args) => estimate(args, shell),
+        Command::Decide(args) => decide(args, shell),
+    }
+}
+
+fn decide(args: &DecideArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
+    let extra = Extra {
+        object: Some(("inputs", "--input")),
+        pairs: &args.input,
+        fields: vec![("mode", args.mode.as_deref()), ("budget_month", args.budget_month.as_deref())],
+    };
+    let body = args.request.body(&extra, shell.stdin, shell.stdin_is_terminal)?;
+    let catalog = catalog(&args.answer, shell)?;
+    let answer = DecideRequest::read(&body)?.run(&args.decision, &catalog, shell.today)?;
+    match args.answer.format {
+        Format::Table => decide::write_text(shell.stdout, &answer),
+        Format::Csv => decide::write_csv(shell.stdout, &answer),
+        Format::Json => write_json(shell, &answer),
     }
 }
 

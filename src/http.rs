@@ -18,6 +18,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 
 pub mod body;
+pub mod decisions;
 pub mod docs;
 pub mod error;
 pub mod estimates;
@@ -98,6 +99,7 @@ pub fn app(
 
 /// Every route.
 pub fn routes(app: &mut ServiceConfig) {
+    decisions::register(app);
     docs::register(app);
     estimates::register(app);
     health::register(app);

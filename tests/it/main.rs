@@ -11,6 +11,7 @@
 
 mod bad_data;
 mod http;
+mod http_decisions;
 mod http_errors;
 mod http_prices;
 mod http_sockets;
