@@ -213,7 +213,7 @@ async fn details(decision: NamedDecision, request: HttpRequest) -> ApiResult<Htt
 
 async fn decide(decision: NamedDecision, body: JsonBody, state: Data<State>) -> ApiResult<HttpResponse> {
     let request = DecideRequest::read(&body.0)?;
-    let catalog = state.edition(request.common().edition)?;
+    let catalog = state.edition(request.common().edition).await?;
     let today = state.today();
     let answer =
         web::block(move || -> ApiResult<Vec<u8>> { json_bytes(&request.run(decision.0.id, &catalog, today)?) });

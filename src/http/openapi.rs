@@ -21,7 +21,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
-use super::{decisions, docs, estimates, health, prices, regions, schemas, services};
+use super::{decisions, docs, editions, estimates, health, prices, regions, schemas, services};
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
 
@@ -86,6 +86,7 @@ fn assemble() -> (OpenApi, Vec<String>) {
     decisions::document(&mut api);
     prices::document(&mut api);
     regions::document(&mut api);
+    editions::document(&mut api);
     health::document(&mut api);
     docs::document(&mut api);
     api.finish()

@@ -12,6 +12,7 @@
 mod bad_data;
 mod http;
 mod http_decisions;
+mod http_editions;
 mod http_errors;
 mod http_prices;
 mod http_sockets;
