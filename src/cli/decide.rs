@@ -185,20 +185,21 @@ fn finding_text(option: &str, finding: &FindingView) -> String {
 fn crossover_text(crossover: &CrossoverView) -> String {
     let CrossoverView { input, unit, at, exact, kind, from, to } = crossover;
     let about = if *exact { "" } else { "about " };
-    let name = |option: &Option<&'static str>| option.unwrap_or("none");
-    format!("{input} {about}{at} {unit}: from {} to {} ({kind})", name(from), name(to))
+    let (from, to) = (from.unwrap_or("none"), to.unwrap_or("none"));
+    format!("{input} {about}{at} {unit}: from {from} to {to} ({kind})")
 }
 
 fn regime_text(regime: &RegimeView) -> String {
     let RegimeView { input, unit, from, from_included, to, to_included, cheapest, recommended } = regime;
     let open = if *from_included { "[" } else { "(" };
     let close = if *to_included { "]" } else { ")" };
-    let name = |option: &Option<&'static str>| option.unwrap_or("none");
-    format!("{input} {open}{from}, {to}{close} {unit}: cheapest {}, recommended {}", name(cheapest), name(recommended))
+    let (cheapest, recommended) = (cheapest.unwrap_or("none"), recommended.unwrap_or("none"));
+    format!("{input} {open}{from}, {to}{close} {unit}: cheapest {cheapest}, recommended {recommended}")
 }
 
 /// One row of the CSV: an option.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 struct CsvRow<'a> {
     decision: &'a str,
     option: &'a str,

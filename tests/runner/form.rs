@@ -61,6 +61,7 @@ pub(crate) struct DecisionCase {
     pub(crate) name: String,
     /// The id of the published scenario.
     #[serde(default)]
+    #[expect(dead_code, reason = "it is for the reader")]
     pub(crate) scenario: Option<String>,
     /// The body of the request.
     pub(crate) request: Value,

@@ -34,7 +34,7 @@ use smol_str::SmolStr;
 use super::form::PriceOverride;
 
 /// How long the server waits for a slow machine.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,7 @@ pub(crate) fn cli(args: &[&str], stdin: &[u8]) -> Transcript {
             stdout: &mut stdout,
             stdout_is_terminal: false,
             stderr: &mut stderr,
-            today: today(),
+            clock: utc_today,
             seed: &|| seed().map_err(anyhow::Error::msg),
         },
     );
