@@ -17,6 +17,7 @@ mod http_editions;
 mod http_errors;
 mod http_prices;
 mod http_sockets;
+mod laws_estimates;
 mod laws_numbers;
 mod openapi;
 mod seed;
