@@ -14,6 +14,7 @@ mod http;
 mod http_decisions;
 mod http_editions;
 mod http_errors;
+mod http_log;
 mod http_prices;
 mod http_sockets;
 mod laws_numbers;
