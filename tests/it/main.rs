@@ -16,6 +16,7 @@ mod http_editions;
 mod http_errors;
 mod http_log;
 mod http_prices;
+mod http_process;
 mod http_sockets;
 mod laws_numbers;
 mod openapi;
