@@ -47,6 +47,8 @@ use state::{State, utc_today};
 
 /// How long a connection may take to close once the last answer has been sent.
 const CLOSING_TIME: Duration = Duration::from_secs(1);
+/// How many decisions a worker makes at once; further ones wait.
+const DECIDING_THREADS: usize = 16;
 /// How many connections the operating system holds while the cap is reached.
 const BACKLOG: u32 = 1_024;
 
@@ -170,6 +172,7 @@ pub fn listen(
     let workers = config.workers.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let server = HttpServer::new(move || app(state.clone()))
         .workers(workers)
+        .worker_max_blocking_threads(DECIDING_THREADS)
         .backlog(BACKLOG)
         .max_connections(config.max_connections.div_ceil(workers))
         .client_request_timeout(config.header_timeout)

@@ -1,5 +1,8 @@
 //! Log lines: one subscriber for the process, to standard error, as text or as JSON.
 
+use std::fs::File;
+use std::io;
+
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
@@ -12,9 +15,9 @@ use crate::config::LogFormat;
 /// Where the filter cannot be read.
 pub fn init(format: LogFormat, filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).with_context(|| format!("the log filter `{filter}` cannot be read"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(standard_error()?);
     let started = match format {
-        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Text => builder.with_target(false).with_ansi(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
     };
     if started.is_err() {
@@ -26,4 +29,20 @@ pub fn init(format: LogFormat, filter: &str) -> anyhow::Result<()> {
         tracing::error!(at, message, "panicked");
     }));
     Ok(())
+}
+
+/// Standard error through a handle of its own. Whoever holds the lock on [`io::stderr`] for the life of the process, as
+/// a command line does, would otherwise stop every thread that answers requests at its first line.
+#[cfg(unix)]
+fn standard_error() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(File::from(io::stderr().as_fd().try_clone_to_owned()?))
+}
+
+/// Standard error through a handle of its own. Whoever holds the lock on [`io::stderr`] for the life of the process, as
+/// a command line does, would otherwise stop every thread that answers requests at its first line.
+#[cfg(windows)]
+fn standard_error() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(File::from(io::stderr().as_handle().try_clone_to_owned()?))
 }

@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 
 use super::error::{ApiError, ApiResult};
+use super::query::Params;
 use super::state::State;
 use crate::domain::problem::{Code, Problem};
 
@@ -43,6 +44,8 @@ impl FromRequest for JsonBody {
         let limits = request.app_data::<Data<State>>().map(|state| state.limits);
         let head = limits
             .ok_or_else(|| ApiError::internal("the application has no state"))
+            // What takes a body takes no parameters.
+            .and_then(|limits| Params::of(request, &[]).finish().map(|()| limits))
             .and_then(|limits| Ok((limits, check_head(request, limits)?)));
         let mut payload = payload.take();
         Box::pin(async move {

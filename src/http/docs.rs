@@ -44,6 +44,8 @@ async fn swagger_ui(request: HttpRequest, file: Path<String>) -> ApiResult<HttpR
                 .doc_expansion("list")
                 .default_models_expand_depth(0)
                 .filter(true)
+                // Without the bar on top, which asks for another document.
+                .use_base_layout()
                 // The badge of a public validator would ask the network.
                 .validator_url("none"),
         )

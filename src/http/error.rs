@@ -17,6 +17,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::observe::RequestId;
+use super::openapi::table_of_codes;
 use crate::app::answer::MissingMeterView;
 use crate::domain::problem::{Code, Problem, Problems, nearest};
 
@@ -257,9 +258,11 @@ impl PartialSchema for CodeView {
             ObjectBuilder::new()
                 .schema_type(utoipa::openapi::schema::Type::String)
                 .enum_values(Some(codes))
-                .description(Some(
-                    "What kind of problem this is. A code is stable and never removed; new ones may be added.",
-                ))
+                .description(Some(format!(
+                    "What kind of problem this is. A code is stable and never removed; new ones may be added. A service, \
+                     decision or edition that is unknown in the path is 404.\n\n{}",
+                    table_of_codes()
+                )))
                 .build(),
         ))
     }

@@ -91,7 +91,7 @@ fn document_one(api: &mut Api, service: &'static Service, answer: &Ref, fails: &
         id: format!("estimate_{}", service.id),
         tag: "Estimates",
         summary: format!("Estimate {}", service.name),
-        description: format!("{}\n\nNot in the estimate: {}.", service.about, service.excluded.join("; ")),
+        description: format!("{}\n\nNot in the estimate:\n\n- {}", service.about, service.excluded.join("\n- ")),
         parameters: Vec::new(),
         body: Some((request, example_request(service))),
         answer: ("The estimate.", "application/json", answer.clone().into()),

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage};
@@ -56,16 +56,14 @@ pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<Observed>, Error> {
-    let started = Instant::now();
     let id = RequestId::of(request.headers());
-    let method = request.method().to_string();
-    let path = request.path().to_owned();
+    let mut event = Event::of(&request, id.clone());
     request.extensions_mut().insert(id.clone());
+    // Where the client goes away meanwhile, this is dropped here, and the event says so.
     let mut response = next.call(request).await?.map_into_boxed_body();
-    response.headers_mut().insert(HeaderName::from_static(REQUEST_ID_HEADER), id.0.clone());
-    let failure = response.response_mut().extensions_mut().remove::<Failure>();
-    let status = response.status();
-    let event = Event { id, method, path, status, failure, started, bytes: 0, whole: false };
+    response.headers_mut().insert(HeaderName::from_static(REQUEST_ID_HEADER), id.0);
+    event.failure = response.response_mut().extensions_mut().remove::<Failure>();
+    event.status = Some(response.status());
     Ok(response.map_body(|_, body| Observed { body, event }))
 }
 
@@ -88,26 +86,42 @@ pub async fn catch_panic(
     }
 }
 
-/// What the log says about a request.
+/// What the log says about a request, once it is over.
 #[derive(Debug)]
 struct Event {
     id: RequestId,
-    method: String,
+    method: Method,
     path: String,
-    status: StatusCode,
-    failure: Option<Failure>,
     started: Instant,
+    /// None where the client went away before there was an answer.
+    status: Option<StatusCode>,
+    failure: Option<Failure>,
     bytes: u64,
     whole: bool,
 }
 
 impl Event {
-    fn write(&self) {
+    fn of(request: &ServiceRequest, id: RequestId) -> Self {
+        Self {
+            id,
+            method: request.method().clone(),
+            path: request.path().to_owned(),
+            started: Instant::now(),
+            status: None,
+            failure: None,
+            bytes: 0,
+            whole: false,
+        }
+    }
+}
+
+impl Drop for Event {
+    fn drop(&mut self) {
         let Self { id, method, path, bytes, .. } = self;
-        let status = self.status.as_u16();
+        let status = self.status.map(|status| status.as_u16());
         let duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let code = self.failure.as_ref().map(|failure| failure.code.as_str());
-        if self.status.is_server_error() {
+        if self.status.is_some_and(|status| status.is_server_error()) {
             let cause = self.failure.as_ref().and_then(|failure| failure.cause.as_deref());
             tracing::error!(%method, path, status, duration_us, bytes, request_id = %id, code, cause, "request failed");
         } else if self.whole {
@@ -118,7 +132,7 @@ impl Event {
     }
 }
 
-/// A response body that is counted, and logged when it ends.
+/// A response body that is counted; with it ends the request.
 #[derive(Debug)]
 pub struct Observed {
     body: BoxBody,
@@ -153,8 +167,7 @@ impl Drop for Observed {
             BodySize::Sized(size) => self.event.bytes >= size,
             BodySize::Stream => false,
         };
-        self.event.whole |= whole || self.event.method == "HEAD";
-        self.event.write();
+        self.event.whole |= whole || self.event.method == Method::HEAD;
     }
 }
 

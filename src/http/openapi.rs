@@ -27,9 +27,9 @@ use crate::services::NamedSchema;
 
 /// The tags, in the order in which the documentation shows them.
 const TAGS: &[(&str, &str)] = &[
-    ("Services", "What can be estimated, and where its prices are known."),
     ("Estimates", "What planned usage costs in a month, line by line, each price with its source."),
     ("Decisions", "Which of these to choose, why, and at what point the answer changes."),
+    ("Services", "What can be estimated, and where its prices are known."),
     ("Prices", "The prices themselves, the Regions and the editions of the price store."),
     ("Operations", "Health, readiness and this document."),
 ];
@@ -198,7 +198,7 @@ impl Api {
         let info = InfoBuilder::new()
             .title("crossover")
             .version(env!("CARGO_PKG_VERSION"))
-            .description(Some(about()))
+            .description(Some(ABOUT))
             .license(Some(License::builder().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
             .build();
         let document = OpenApiBuilder::new()
@@ -331,22 +331,24 @@ fn text_header(about: &str) -> Header {
     Header::builder().schema(Some(text_schema())).description(Some(about)).build()
 }
 
-/// What the document says about the whole, with the table of codes.
-fn about() -> String {
-    let mut about = "Exact AWS cost estimates and decisions with reasons, break-even points and sourced prices.\n\n\
-        - Money and decimals are strings in answers. In requests they may be strings, or JSON numbers of up to 15 digits.\n\
-        - Prices are dated. `as_of` picks the day whose prices count, `edition` the state of the price store; the same \
-          request with the same two gives the same lines for ever.\n\
-        - A meter without a price is an error that names what is missing; `missing_prices` offers other ways.\n\
-        - Fields and parameters that are not known are refused, with the nearest known name.\n\n\
-        Failures are problem details (RFC 9457) with a stable `code`:\n\n\
-        | Code | Status | Meaning | What to do |\n| --- | --- | --- | --- |\n"
-        .to_owned();
+/// What the document says about the whole.
+const ABOUT: &str = "\
+Exact AWS cost estimates and decisions with reasons, break-even points and sourced prices.
+
+- Money and decimals are strings in answers. In requests they may be strings, or JSON numbers of up to 15 digits.
+- Prices are dated. `as_of` picks the day whose prices count, `edition` the state of the price store; the same request \
+  with the same two gives the same lines for ever.
+- A meter without a price is an error that names what is missing; `missing_prices` offers other ways.
+- Fields and parameters that are not known are refused, with the nearest known name.
+- Failures are problem details (RFC 9457) with a stable `code`; [this page](/docs/problems) explains each.";
+
+/// The table of codes.
+pub fn table_of_codes() -> String {
+    let mut table = "| Code | Status | Meaning | What to do |\n| --- | --- | --- | --- |\n".to_owned();
     for code in Code::ALL {
         let status = status(*code).as_u16();
         // Writing to a string cannot fail.
-        let _ = writeln!(about, "| `{code}` | {status} | {} | {} |", code.title(), code.help());
+        let _ = writeln!(table, "| `{code}` | {status} | {} | {} |", code.title(), code.help());
     }
-    about.push_str("\nA service, decision or edition that is unknown in the path is 404.\n");
-    about
+    table
 }

@@ -7,6 +7,9 @@ use utoipa::openapi::{RefOr, Schema};
 /// The form of a decimal in an answer.
 pub const DECIMAL: &str = r"^-?\d+(\.\d+)?$";
 
+/// What a decimal without an example of its own looks like.
+const EXAMPLE: &str = "12.5";
+
 /// Where schemas live in the document.
 const SCHEMAS: &str = "#/components/schemas/";
 
@@ -48,6 +51,8 @@ pub fn tidied(name: &str, schema: RefOr<Schema>) -> RefOr<Schema> {
         for field in fields {
             if let Some(RefOr::T(Schema::Object(field))) = object.properties.get_mut(*field) {
                 field.pattern = Some(DECIMAL.to_owned());
+                // Otherwise a documentation page makes one up from the pattern.
+                field.example.get_or_insert_with(|| EXAMPLE.into());
             }
         }
     }
@@ -124,6 +129,13 @@ fn merged(mut all_of: AllOf) -> RefOr<Schema> {
             return RefOr::T(Schema::Object(object));
         }
     }
+    if let [RefOr::T(Schema::Object(_))] = all_of.items.as_slice()
+        && let Some(RefOr::T(Schema::Object(mut object))) = all_of.items.pop()
+    {
+        object.description = all_of.description.or(object.description);
+        object.default = all_of.default.or(object.default);
+        return RefOr::T(Schema::Object(object));
+    }
     RefOr::T(Schema::AllOf(all_of))
 }
 
@@ -138,7 +150,7 @@ fn unwrapped(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     for line in text.lines() {
         let line = line.trim_end();
-        let breaks = line.is_empty() || line.starts_with("- ") || joined.ends_with("\n\n");
+        let breaks = line.is_empty() || line.starts_with(['-', '|']) || joined.ends_with("\n\n");
         if !joined.is_empty() && !joined.ends_with('\n') {
             joined.push(if breaks { '\n' } else { ' ' });
         }

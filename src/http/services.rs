@@ -17,6 +17,7 @@ use super::error::{ApiError, ApiResult};
 use super::openapi::{Api, CATALOG, Endpoint, NAMED, QUERY, in_path, one_of};
 use super::query::Params;
 use super::route::{at, get, json as json_answer};
+use super::schemas;
 use super::state::State;
 use crate::catalog::Catalog;
 use crate::domain::meter::GLOBAL;
@@ -224,13 +225,15 @@ pub fn input_schema(named: &NamedSchema) -> ApiResult<Box<RawValue>> {
             _ => {}
         }
     }
-    let value = |schema: &RefOr<Schema>| serde_json::to_value(schema).map_err(ApiError::internal);
+    let value = |name: &str, schema: &RefOr<Schema>| {
+        serde_json::to_value(schemas::tidied(name, schema.clone())).map_err(ApiError::internal)
+    };
     let mut document = json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "title": &named.name });
     let mut definitions = serde_json::Map::new();
     for (name, schema) in &named.refers_to {
-        definitions.insert(name.clone(), value(schema)?);
+        definitions.insert(name.clone(), value(name, schema)?);
     }
-    if let (Value::Object(document), Value::Object(schema)) = (&mut document, value(&named.schema)?) {
+    if let (Value::Object(document), Value::Object(schema)) = (&mut document, value(&named.name, &named.schema)?) {
         document.extend(schema);
         if !definitions.is_empty() {
             document.insert("$defs".to_owned(), Value::Object(definitions));

@@ -140,6 +140,19 @@ async fn text_that_is_not_utf8_is_malformed() {
 }
 
 #[actix_web::test]
+async fn a_deep_body_is_refused_and_breaks_nothing() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        for depth in [100, 200_000] {
+            let nest = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            for body in [nest.clone(), format!("{{\"region\": \"us-east-1\", \"usage\": {nest}}}")] {
+                let answer = post_text(VPN, body).await;
+                assert!([400, 422].contains(&answer.status.as_u16()), "{open} {depth}: {}", answer.text());
+            }
+        }
+    }
+}
+
+#[actix_web::test]
 async fn all_mistakes_of_value_are_reported_at_once() {
     let body = json!({
         "region": "us-east-7",
@@ -273,6 +286,9 @@ async fn an_unknown_parameter_is_refused() {
     let problem = get("/v1/prices?regoin=us-east-1").await.problem(422, "unknown_field");
     assert_eq!(problem["parameter"], "regoin");
     assert_eq!(problem["hint"], "did you mean `region`?");
+    let body = json!({"region": "us-east-1", "usage": {"connections": 1}});
+    let problem = post(&format!("{VPN}?region=eu-west-1"), &body).await.problem(422, "unknown_field");
+    assert_eq!(problem["parameter"], "region");
     let problem = get("/v1/regions?all=1").await.problem(422, "unknown_field");
     assert_eq!(problem["parameter"], "all");
     let problem = get("/v1/prices?limit=0&edition=x&region=us-east-7&limit=2").await;
