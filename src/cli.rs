@@ -10,17 +10,30 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::app::decide::DecideRequest;
 use crate::app::estimate::{EstimateMany, EstimateOne};
 use crate::catalog::Catalog;
+use crate::config::ServeConfig;
+use crate::domain::problem::{Code, Problem};
+use crate::http;
+use crate::http::state::utc_today;
+use crate::storage::{StorageError, Store};
 
+pub mod ask;
+pub mod decide;
 pub mod estimate;
 pub mod fault;
+pub mod lists;
+pub mod prices;
 pub mod request;
 pub mod text;
 
 pub use fault::Exit;
 use fault::Fault;
+use prices::PricesCommand;
 use request::{Extra, RequestArgs};
 
 /// What the help says about exit codes.
@@ -39,9 +52,25 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the REST service.
+    Serve(ServeConfig),
     /// Estimate the monthly cost of one service, or of many resources in one pool.
     #[command(after_help = EXIT_CODES)]
     Estimate(EstimateArgs),
+    /// Answer a decision: what to choose, why, what each option costs, and what would change the answer.
+    #[command(after_help = EXIT_CODES)]
+    Decide(DecideArgs),
+    /// List or check prices.
+    #[command(subcommand)]
+    Prices(PricesCommand),
+    /// List the services that can be estimated, or describe one.
+    Services(ItemArgs),
+    /// List the decisions that can be asked for, or describe one.
+    Decisions(ItemArgs),
+    /// List the Regions.
+    Regions(AnswerArgs),
+    /// Print the OpenAPI document of the REST service.
+    Openapi,
 }
 
 /// How an answer is written, and from which prices.
@@ -67,6 +96,15 @@ pub enum Format {
     Csv,
 }
 
+/// The arguments of `services` and `decisions`.
+#[derive(Debug, Clone, Args)]
+pub struct ItemArgs {
+    /// The one to describe. Left out: all are listed.
+    pub id: Option<String>,
+    #[command(flatten)]
+    answer: AnswerArgs,
+}
+
 /// The arguments of `estimate`.
 #[derive(Debug, Clone, Args)]
 pub struct EstimateArgs {
@@ -75,6 +113,26 @@ pub struct EstimateArgs {
     /// What is planned, as `name=value`; dots lead into nested fields and list positions (`to_regions.0.gb=5`).
     #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
     pub usage: Vec<String>,
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    answer: AnswerArgs,
+}
+
+/// The arguments of `decide`.
+#[derive(Debug, Clone, Args)]
+pub struct DecideArgs {
+    /// The decision, such as `hybrid_connectivity`.
+    pub decision: String,
+    /// What is known, as `name=value`. Every input may be left out.
+    #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
+    pub input: Vec<String>,
+    /// How to choose: `guided`, `cheapest_eligible`, `best_within_budget` or `weighted`.
+    #[arg(long)]
+    pub mode: Option<String>,
+    /// The budget a month in US dollars, for the mode `best_within_budget`.
+    #[arg(long, value_name = "USD")]
+    pub budget_month: Option<String>,
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
@@ -94,7 +152,7 @@ pub struct Shell<'a> {
     /// Standard error.
     pub stderr: &'a mut dyn Write,
     /// The day whose prices count where a request names none.
-    pub today: NaiveDate,
+    pub clock: fn() -> NaiveDate,
     /// Loads the prices inside the binary.
     pub seed: &'a dyn Fn() -> anyhow::Result<Arc<Catalog>>,
 }
@@ -126,6 +184,32 @@ pub fn run(args: impl IntoIterator<Item = OsString>, shell: &mut Shell<'_>) -> E
 fn answer(command: &Command, shell: &mut Shell<'_>) -> Result<(), Fault> {
     match command {
         Command::Estimate(args) => estimate(args, shell),
+        Command::Decide(args) => decide(args, shell),
+        Command::Serve(config) => {
+            actix_web::rt::System::new().block_on(http::serve(config.clone())).map_err(Fault::from)
+        }
+        Command::Prices(command) => prices::run(command, shell),
+        Command::Services(args) => item("services", args, shell, lists::write_services, lists::write_service),
+        Command::Decisions(args) => item("decisions", args, shell, lists::write_decisions, lists::write_decision),
+        Command::Regions(args) => show("/v1/regions", args, shell, lists::write_regions),
+        Command::Openapi => shell.write_body(http::openapi::text().as_bytes()),
+    }
+}
+
+fn decide(args: &DecideArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
+    let extra = Extra {
+        object: Some(("inputs", "--input")),
+        pairs: &args.input,
+        fields: vec![("mode", args.mode.as_deref()), ("budget_month", args.budget_month.as_deref())],
+    };
+    let body = args.request.body(&extra, shell.stdin, shell.stdin_is_terminal)?;
+    let request = DecideRequest::read(&body)?;
+    let catalog = load(&args.answer, request.common().edition, shell)?;
+    let answer = request.run(&args.decision, &catalog, shell.today())?;
+    match args.answer.format {
+        Format::Table => decide::write_text(shell.stdout, &answer),
+        Format::Csv => decide::write_csv(shell.stdout, &answer),
+        Format::Json => shell.write_json(&answer),
     }
 }
 
@@ -139,38 +223,103 @@ fn estimate(args: &EstimateArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
     let object = args.service.as_ref().map(|_| ("usage", "--usage"));
     let extra = Extra { object, pairs: &args.usage, fields: Vec::new() };
     let body = args.request.body(&extra, shell.stdin, shell.stdin_is_terminal)?;
-    let catalog = catalog(&args.answer, shell)?;
-    let estimate = match &args.service {
-        Some(service) => EstimateOne::read(&body)?.run(service, &catalog, shell.today)?,
-        None => EstimateMany::read(&body)?.run(&catalog, shell.today)?,
+    let estimate = if let Some(service) = &args.service {
+        let request = EstimateOne::read(&body)?;
+        let catalog = load(&args.answer, request.common().edition, shell)?;
+        request.run(service, &catalog, shell.today())?
+    } else {
+        let request = EstimateMany::read(&body)?;
+        let catalog = load(&args.answer, request.common().edition, shell)?;
+        request.run(&catalog, shell.today())?
     };
     match args.answer.format {
         Format::Table => estimate::write_text(shell.stdout, &estimate),
         Format::Csv => estimate::write_csv(shell.stdout, &estimate),
-        Format::Json => write_json(shell, &estimate),
+        Format::Json => shell.write_json(&estimate),
     }
 }
 
-/// Writes an answer as the REST service would; a person at a terminal gets a line end after it.
-fn write_json(shell: &mut Shell<'_>, answer: &impl serde::Serialize) -> Result<(), Fault> {
-    serde_json::to_writer(&mut shell.stdout, answer)?;
-    if shell.stdout_is_terminal {
-        writeln!(shell.stdout)?;
+/// Writes a list or one of its items for people or as CSV.
+type WriteList = fn(&mut dyn Write, Format, &Value) -> Result<(), Fault>;
+
+/// Answers `services [ID]` and `decisions [ID]`.
+fn item(kind: &str, args: &ItemArgs, shell: &mut Shell<'_>, all: WriteList, one: WriteList) -> Result<(), Fault> {
+    match &args.id {
+        None => show(&format!("/v1/{kind}"), &args.answer, shell, all),
+        Some(id) => show(&format!("/v1/{kind}/{id}"), &args.answer, shell, one),
     }
-    Ok(())
 }
 
-/// The prices to answer from.
-fn catalog(args: &AnswerArgs, shell: &Shell<'_>) -> Result<Arc<Catalog>, Fault> {
-    match &args.database {
-        None => (shell.seed)().map_err(|error| Fault::Data(vec![format!("{error:#}")])),
-        Some(_) => Err(Fault::usage("`--database` is being written")),
+/// Asks for a path and writes what comes back.
+fn show(path: &str, args: &AnswerArgs, shell: &mut Shell<'_>, write: WriteList) -> Result<(), Fault> {
+    let body = ask::get(path, &[], load(args, None, shell)?, shell.clock)?;
+    match args.format {
+        Format::Json => shell.write_body(&body),
+        format => write(shell.stdout, format, &serde_json::from_slice(&body)?),
+    }
+}
+
+/// The prices to answer from: those of the database where one is named, else those inside the binary. `edition` is the
+/// one that the request asks for; left out, the active one.
+fn load(args: &AnswerArgs, edition: Option<u32>, shell: &Shell<'_>) -> Result<Arc<Catalog>, Fault> {
+    let Some(path) = &args.database else {
+        let catalog = (shell.seed)()?;
+        return match edition {
+            Some(number) if number != catalog.edition.number => Err(unknown_edition(number)),
+            _ => Ok(catalog),
+        };
+    };
+    if !path.is_file() {
+        return Err(Fault::usage_with_hint(
+            format!("there is no database `{}`", path.display()),
+            format!("`crossover serve --database {}` makes one", path.display()),
+        ));
+    }
+    let catalog = actix_web::rt::System::new().block_on(async {
+        let store = Store::open(path).await?;
+        let catalog = store.load(edition).await;
+        store.close().await;
+        catalog
+    });
+    match catalog {
+        Ok(catalog) => Ok(Arc::new(catalog)),
+        Err(StorageError::UnknownEdition { number, .. }) => Err(unknown_edition(number)),
+        Err(error) => Err(anyhow::Error::from(error).into()),
+    }
+}
+
+/// As the REST service says it.
+fn unknown_edition(number: u32) -> Fault {
+    Problem::new(Code::UnknownEdition, "/edition", format!("there is no edition {number}"))
+        .hinting(Code::UnknownEdition.help())
+        .into()
+}
+
+impl Shell<'_> {
+    /// Today.
+    fn today(&self) -> NaiveDate {
+        (self.clock)()
+    }
+
+    /// Writes a body as it is; a person at a terminal gets a line end after it.
+    fn write_body(&mut self, body: &[u8]) -> Result<(), Fault> {
+        self.stdout.write_all(body)?;
+        if self.stdout_is_terminal && !body.ends_with(b"\n") {
+            writeln!(self.stdout)?;
+        }
+        Ok(())
+    }
+
+    /// Writes an answer as the REST service would.
+    fn write_json(&mut self, answer: &impl Serialize) -> Result<(), Fault> {
+        let body = serde_json::to_vec(answer)?;
+        self.write_body(&body)
     }
 }
 
 impl std::fmt::Debug for Shell<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shell").field("today", &self.today).finish_non_exhaustive()
+        f.debug_struct("Shell").field("today", &(self.clock)()).finish_non_exhaustive()
     }
 }
 
@@ -191,7 +340,7 @@ pub fn main() -> Exit {
             stdout_is_terminal: stdout.is_terminal(),
             stdout: &mut io::BufWriter::new(stdout.lock()),
             stderr: &mut stderr.lock(),
-            today: chrono::Utc::now().date_naive(),
+            clock: utc_today,
             seed: &seed,
         },
     )

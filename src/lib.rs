@@ -12,4 +12,5 @@ pub mod domain;
 pub mod http;
 pub mod rating;
 pub mod services;
+pub mod storage;
 pub mod telemetry;

@@ -16,6 +16,6 @@ fn main() {
     let mut arguments = Arguments::from_args();
     // The names are long; one letter a test would say nothing, one line a test says which.
     arguments.color.get_or_insert(libtest_mimic::ColorSetting::Never);
-    let trials = runner::services::trials(&folder.join("services"));
+    let trials = runner::trials::all(&folder);
     libtest_mimic::run(&arguments, trials).exit();
 }

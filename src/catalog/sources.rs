@@ -36,6 +36,11 @@ impl Sources {
         Self(sources.into_iter().map(|source| (source.key.clone(), source)).collect())
     }
 
+    /// Adds sources, such as those of imported price lists.
+    pub fn add(&mut self, sources: impl IntoIterator<Item = Source>) {
+        self.0.extend(sources.into_iter().map(|source| (source.key.clone(), source)));
+    }
+
     /// The source with a key.
     pub fn get(&self, key: &str) -> Option<&Source> {
         self.0.get(key)

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
+use crate::catalog::mistake::DataErrors;
 use crate::domain::problem::{Code, Problem, Problems};
+use crate::storage::StorageError;
 
 /// How a command ends. The numbers are part of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,9 +136,29 @@ impl From<io::Error> for Fault {
     }
 }
 
+impl From<DataErrors> for Fault {
+    fn from(errors: DataErrors) -> Self {
+        let more = errors.total.saturating_sub(errors.errors.len());
+        let mut mistakes: Vec<String> = errors.errors.iter().map(ToString::to_string).collect();
+        if more > 0 {
+            mistakes.push(format!("and {more} more"));
+        }
+        Self::Data(mistakes)
+    }
+}
+
 impl From<anyhow::Error> for Fault {
+    /// Tells the mistakes of the data and of the database from our own failures.
     fn from(error: anyhow::Error) -> Self {
-        Self::Internal(error)
+        let error = match error.downcast::<DataErrors>() {
+            Ok(errors) => return errors.into(),
+            Err(error) => error,
+        };
+        match error.downcast::<StorageError>() {
+            Ok(StorageError::Data { errors, .. }) => errors.into(),
+            Ok(error) => Self::Data(vec![error.to_string()]),
+            Err(error) => Self::Internal(error),
+        }
     }
 }
 

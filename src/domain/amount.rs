@@ -102,6 +102,9 @@ impl Amount {
     /// The value as an exact fraction.
     pub fn value(&self) -> Fraction {
         match &self.0 {
+            Repr::Plain { number, divisor: 1 } if number.scale() == 0 => {
+                Fraction::from_integer(BigInt::from(number.mantissa()))
+            }
             Repr::Plain { number, divisor } => {
                 let scale = BigInt::from(10).pow(number.scale());
                 Fraction::new(BigInt::from(number.mantissa()), scale * BigInt::from(*divisor))
@@ -133,6 +136,10 @@ impl Amount {
             Repr::Plain { .. } => false,
             Repr::Exact(line) => !line.slope.is_zero(),
         }
+    }
+
+    fn is_one(&self) -> bool {
+        matches!(&self.0, Repr::Plain { number, divisor: 1 } if *number == Decimal::ONE)
     }
 
     /// Whether the amount is zero and stays zero.
@@ -171,6 +178,12 @@ impl Amount {
 
     /// The product. Refused where both amounts move.
     pub fn times(&self, other: &Self) -> Result<Self, NumberError> {
+        if self.is_one() {
+            return Ok(other.clone());
+        }
+        if other.is_one() {
+            return Ok(self.clone());
+        }
         if let (Repr::Plain { number: a, divisor: da }, Repr::Plain { number: b, divisor: db }) = (&self.0, &other.0)
             && let (Some(number), Some(divisor)) = (multiply_exactly(*a, *b), da.checked_mul(*db))
         {
@@ -208,6 +221,9 @@ impl Amount {
     #[must_use]
     pub fn per(&self, divisor: u64) -> Self {
         let by = divisor.max(1);
+        if by == 1 {
+            return self.clone();
+        }
         if let Repr::Plain { number, divisor } = &self.0
             && let Some(divisor) = divisor.checked_mul(by)
         {
@@ -220,6 +236,9 @@ impl Amount {
 
     /// The quotient. Refused where the divisor moves or is zero.
     pub fn over(&self, divisor: &Self) -> Result<Self, NumberError> {
+        if let Some(whole) = divisor.as_whole().filter(|whole| *whole > 0) {
+            return Ok(self.per(whole));
+        }
         let (a, b) = (self.to_line(), divisor.to_line());
         if !b.slope.is_zero() {
             return Err(NumberError::NotPiecewiseLinear);

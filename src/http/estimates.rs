@@ -25,13 +25,13 @@ pub fn register(app: &mut ServiceConfig) {
 
 async fn one(service: NamedService, body: JsonBody, state: Data<State>) -> ApiResult<HttpResponse> {
     let request = EstimateOne::read(&body.0)?;
-    let catalog = state.edition(request.common().edition)?;
+    let catalog = state.edition(request.common().edition).await?;
     json_answer(&request.run(service.0.id, &catalog, state.today())?)
 }
 
 async fn many(body: JsonBody, state: Data<State>) -> ApiResult<HttpResponse> {
     let request = EstimateMany::read(&body.0)?;
-    let catalog = state.edition(request.common().edition)?;
+    let catalog = state.edition(request.common().edition).await?;
     json_answer(&request.run(&catalog, state.today())?)
 }
 

@@ -48,7 +48,7 @@ async fn health() -> ApiResult<HttpResponse> {
 
 async fn readiness(state: Data<State>) -> ApiResult<HttpResponse> {
     let catalog = state.active()?;
-    let reachable = state.database_answers();
+    let reachable = state.database_answers().await;
     json(&Readiness {
         status: if reachable { "ready" } else { "degraded" },
         edition: catalog.edition.number,

@@ -21,7 +21,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
-use super::{docs, estimates, health, prices, regions, schemas, services};
+use super::{decisions, docs, editions, estimates, health, prices, regions, schemas, services};
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
 
@@ -29,6 +29,7 @@ use crate::services::NamedSchema;
 const TAGS: &[(&str, &str)] = &[
     ("Services", "What can be estimated, and where its prices are known."),
     ("Estimates", "What planned usage costs in a month, line by line, each price with its source."),
+    ("Decisions", "Which of these to choose, why, and at what point the answer changes."),
     ("Prices", "The prices themselves, the Regions and the editions of the price store."),
     ("Operations", "Health, readiness and this document."),
 ];
@@ -82,8 +83,10 @@ fn assemble() -> (OpenApi, Vec<String>) {
     let mut api = Api::default();
     services::document(&mut api);
     estimates::document(&mut api);
+    decisions::document(&mut api);
     prices::document(&mut api);
     regions::document(&mut api);
+    editions::document(&mut api);
     health::document(&mut api);
     docs::document(&mut api);
     api.finish()

@@ -198,7 +198,7 @@ async fn list(request: HttpRequest, state: Data<State>) -> ApiResult<HttpRespons
     let cursor = cursor(&mut params, edition, as_of);
     let edition = edition.or(cursor.as_ref().map(|cursor| cursor.edition));
     let as_of = as_of.or(cursor.as_ref().map(|cursor| cursor.as_of)).unwrap_or_else(|| state.today());
-    let catalog = edition_or_problem(&state, edition, &mut params)?;
+    let catalog = edition_or_problem(&state, edition, &mut params).await?;
     known_names(&mut params, &catalog);
     let text = |name: &str| params.text(name).map(str::to_owned);
     let (service_code, region, usage_type) = (text("service_code"), text("region"), text("usage_type"));
@@ -265,8 +265,8 @@ fn cursor(params: &mut Params, edition: Option<u32>, as_of: Option<NaiveDate>) -
 }
 
 /// The catalog of an edition; that there is no such edition is a mistake of its parameter.
-fn edition_or_problem(state: &State, edition: Option<u32>, params: &mut Params) -> ApiResult<Arc<Catalog>> {
-    match state.edition(edition) {
+async fn edition_or_problem(state: &State, edition: Option<u32>, params: &mut Params) -> ApiResult<Arc<Catalog>> {
+    match state.edition(edition).await {
         Err(error) if error.code() == Code::UnknownEdition => {
             let detail = format!("there is no edition {}", edition.unwrap_or_default());
             params.problem(Problem::new(Code::UnknownEdition, "edition", detail).hinting(Code::UnknownEdition.help()));

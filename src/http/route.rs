@@ -62,7 +62,17 @@ pub fn at(app: &mut ServiceConfig, path: &str, answering: impl IntoIterator<Item
 
 /// An answer, written straight from its type.
 pub fn json<T: Serialize>(answer: &T) -> ApiResult<HttpResponse> {
+    Ok(json_body(json_bytes(answer)?))
+}
+
+/// The text of an answer.
+pub fn json_bytes<T: Serialize>(answer: &T) -> ApiResult<Vec<u8>> {
     let mut body = Vec::with_capacity(ANSWER_ROOM);
     serde_json::to_writer(&mut body, answer).map_err(ApiError::internal)?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(body))
+    Ok(body)
+}
+
+/// An answer whose text has been written.
+pub fn json_body(body: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(body)
 }

@@ -19,6 +19,15 @@ const DECIMALS: &[(&str, &[&str])] = &[
     ("ResourceTotal", &["monthly", "monthly_exact"]),
     ("PriceTier", &["from", "to", "unit_price"]),
     ("PriceRow", &["known_up_to"]),
+    ("MonthlyMoney", &["aws", "outside_aws", "people", "ranking", "ranking_exact"]),
+    ("DecisionAnswer", &["above_cheapest"]),
+    ("Option", &["score"]),
+    ("Score", &["score"]),
+    ("Crossover", &["at"]),
+    ("Regime", &["from", "to"]),
+    ("Robustness", &["low", "high", "holds_pct", "max_regret", "max_regret_at"]),
+    ("Swing", &["low", "high", "cost_at_low", "cost_at_high"]),
+    ("WeightFlip", &["weight", "at"]),
 ];
 
 /// The schemas and fields that are decimals in answers. A test proves that each exists.

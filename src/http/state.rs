@@ -1,9 +1,11 @@
 //! What the handlers share: the active catalog, the store behind it, the limits and the clock.
 //!
 //! Requests are answered from an immutable snapshot. A new edition is a new snapshot that is swapped in whole; requests
-//! that are running keep theirs.
+//! that are running keep theirs. The store is asked for other editions only, and whether another process has activated
+//! one.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use chrono::{NaiveDate, Utc};
@@ -12,9 +14,12 @@ use super::body::Limits;
 use super::error::{ApiError, ApiResult};
 use crate::catalog::Catalog;
 use crate::domain::problem::{Code, Problem};
+use crate::storage::{EditionInfo, StorageError, Store};
 
 /// How many editions besides the active one are kept in memory.
 const KEPT_EDITIONS: usize = 4;
+/// How long the database may take to show that it is there.
+const PING_TIME: Duration = Duration::from_secs(1);
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -22,6 +27,9 @@ pub struct State {
     active: ArcSwapOption<Catalog>,
     /// Editions loaded on demand, the latest used last.
     older: Mutex<Vec<Arc<Catalog>>>,
+    /// Held while an edition is loaded, so that a burst of requests for it loads it once.
+    loading: tokio::sync::Mutex<()>,
+    store: Option<Store>,
     /// What a body may be.
     pub limits: Limits,
     clock: fn() -> NaiveDate,
@@ -35,7 +43,20 @@ pub fn utc_today() -> NaiveDate {
 impl State {
     /// A state without a catalog yet: nothing is answered but health.
     pub fn new(limits: Limits, clock: fn() -> NaiveDate) -> Self {
-        Self { active: ArcSwapOption::empty(), older: Mutex::new(Vec::new()), limits, clock }
+        Self {
+            active: ArcSwapOption::empty(),
+            older: Mutex::new(Vec::new()),
+            loading: tokio::sync::Mutex::new(()),
+            store: None,
+            limits,
+            clock,
+        }
+    }
+
+    /// With a store behind it.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        Self { store: Some(store), ..self }
     }
 
     /// Swaps another edition in. Requests that are running keep theirs.
@@ -43,6 +64,26 @@ impl State {
         if let Some(before) = self.active.swap(Some(catalog)) {
             self.keep(before);
         }
+    }
+
+    /// Swaps the edition in that is active in the store, where it is another one. Returns its number then.
+    ///
+    /// # Errors
+    /// Where the store cannot be read; the edition in memory stays.
+    pub async fn follow_store(&self) -> Result<Option<u32>, StorageError> {
+        let Some(store) = &self.store else { return Ok(None) };
+        let wanted = store.active().await?;
+        let served = self.active.load().as_ref().map(|catalog| catalog.edition.number);
+        if served.is_some() && (wanted.is_none() || wanted == served) {
+            return Ok(None);
+        }
+        let catalog = match wanted.and_then(|number| self.kept(number)) {
+            Some(catalog) => catalog,
+            None => Arc::new(store.load(wanted).await?),
+        };
+        let number = catalog.edition.number;
+        self.activate(catalog);
+        Ok(Some(number))
     }
 
     /// Today.
@@ -64,7 +105,7 @@ impl State {
     ///
     /// # Errors
     /// `unknown_edition`, with the pointer `/edition`.
-    pub fn edition(&self, number: Option<u32>) -> ApiResult<Arc<Catalog>> {
+    pub async fn edition(&self, number: Option<u32>) -> ApiResult<Arc<Catalog>> {
         let active = self.active()?;
         let Some(number) = number.filter(|number| *number != active.edition.number) else {
             return Ok(active);
@@ -72,12 +113,38 @@ impl State {
         if let Some(found) = self.kept(number) {
             return Ok(found);
         }
-        Err(unknown_edition(number).into())
+        let Some(store) = &self.store else { return Err(unknown_edition(number).into()) };
+        let _one_at_a_time = self.loading.lock().await;
+        if let Some(found) = self.kept(number) {
+            return Ok(found);
+        }
+        match store.load(Some(number)).await {
+            Ok(catalog) => {
+                let catalog = Arc::new(catalog);
+                self.keep(Arc::clone(&catalog));
+                Ok(catalog)
+            }
+            Err(StorageError::UnknownEdition { .. }) => Err(unknown_edition(number).into()),
+            Err(error) => Err(ApiError::internal(anyhow::Error::from(error))),
+        }
     }
 
-    /// Whether the database answers.
-    pub fn database_answers(&self) -> bool {
-        true
+    /// What the store says about its editions, newest first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn editions(&self) -> ApiResult<Vec<EditionInfo>> {
+        match &self.store {
+            Some(store) => store.editions().await.map_err(|error| ApiError::internal(anyhow::Error::from(error))),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether the database is there and answers. Without a store there is nothing that could be gone.
+    pub async fn database_answers(&self) -> bool {
+        let Some(store) = &self.store else { return true };
+        // A file that was removed still answers those who have it open.
+        store.path().exists() && matches!(tokio::time::timeout(PING_TIME, store.ping()).await, Ok(Ok(())))
     }
 
     fn kept(&self, number: u32) -> Option<Arc<Catalog>> {

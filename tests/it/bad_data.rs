@@ -15,7 +15,7 @@ const SOURCES: &str = "\
 key,title,url_or_repo_path,retrieved_or_published,trust
 page,An AWS page,https://aws.amazon.com/vpc/pricing/,2026-11-22,3
 ";
-const VPC: &str = "\
+pub(crate) const VPC: &str = "\
 region,usage_type,operation,unit,tier_start,price_usd,effective_from,seen_on,source,confidence,note
 eu-west-1,Hours,Run,Hrs,0,0.05,,2026-11-01,page,high,
 eu-west-1,Bytes,Send,GB,0,0.09,,2026-11-01,page,high,
@@ -51,7 +51,7 @@ vcpu,min_mem_gb,max_mem_gb,step_gb,os,note
 0.25,0.5,2,list:0.5|1|2,linux,
 1,2,8,1,linux+windows,
 ";
-const FACTS: &str = r#"
+pub(crate) const FACTS: &str = r#"
 topic: tunnels
 facts:
   - id: tunnel_gbps
@@ -86,7 +86,7 @@ weights:
   safety: "0.6"
 "#;
 
-fn sound() -> Files {
+pub(crate) fn sound() -> Files {
     [
         ("regions.csv", REGIONS),
         ("sources.csv", SOURCES),

@@ -86,8 +86,12 @@ pub(crate) async fn get(path: &str) -> Answer {
     send(TestRequest::get().uri(path)).await
 }
 
+pub(crate) async fn post_to(state: Data<State>, path: &str, body: &Value) -> Answer {
+    send_to(state, TestRequest::post().uri(path).set_json(body)).await
+}
+
 pub(crate) async fn post(path: &str, body: &Value) -> Answer {
-    send(TestRequest::post().uri(path).set_json(body)).await
+    post_to(state(), path, body).await
 }
 
 pub(crate) async fn post_text(path: &str, body: impl Into<Bytes>) -> Answer {

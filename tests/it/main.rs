@@ -11,10 +11,13 @@
 
 mod bad_data;
 mod http;
+mod http_decisions;
+mod http_editions;
 mod http_errors;
 mod http_prices;
 mod http_sockets;
 mod laws_numbers;
 mod openapi;
 mod seed;
+mod storage;
 mod tidy;

@@ -10,7 +10,8 @@ use crossover::http::{openapi, schemas};
 use crossover::services::SERVICES;
 use serde_json::Value;
 
-use crate::http::send;
+use crate::http::{send, send_to};
+use crate::http_editions::OnStore;
 
 fn document() -> Value {
     serde_json::to_value(openapi::document()).expect("JSON")
@@ -220,6 +221,7 @@ fn uri(path: &str, operation: &Value) -> String {
 #[actix_web::test]
 async fn every_example_works_as_it_is() {
     let document = document();
+    let service = OnStore::new().await;
     let mut posted = 0;
     for (path, method, operation) in operations(&document) {
         let uri = uri(&path, &operation);
@@ -232,7 +234,7 @@ async fn every_example_works_as_it_is() {
             request = request.set_json(example);
             posted += 1;
         }
-        let answer = send(request).await;
+        let answer = send_to(service.state.clone(), request).await;
         assert_eq!(answer.status, 200, "{method} {uri}: {}", answer.text());
         let promised = operation["responses"]["200"]["content"].as_object().expect("content");
         assert!(promised.contains_key(answer.header("content-type")), "{method} {uri}");

@@ -18,11 +18,11 @@ pub(crate) fn seed() -> &'static Catalog {
     SEED.get_or_init(|| seed_catalog().unwrap_or_else(|errors| panic!("the seed has mistakes:\n{errors}")))
 }
 
-fn today() -> NaiveDate {
+pub(crate) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date")
 }
 
-fn meter(service_code: &str, region: &str, usage_type: &str, operation: &str) -> MeterKey {
+pub(crate) fn meter(service_code: &str, region: &str, usage_type: &str, operation: &str) -> MeterKey {
     MeterKey {
         service_code: service_code.into(),
         region: region.into(),

@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
+use crossover::app::decide::NONE_ELIGIBLE;
 use crossover::domain::amount::Amount;
 use crossover::domain::number::decimal_from_text;
 use crossover::domain::problem::{Problem, Problems};
 
-use super::form::{ExpectedError, ExpectedEstimate, ExpectedLine};
+use super::form::{
+    Elimination, ExpectedCrossover, ExpectedDecision, ExpectedError, ExpectedEstimate, ExpectedLine, Relax,
+};
 
 /// Collects what differs, so that one run shows all of it.
 #[derive(Debug, Default)]
@@ -105,5 +108,139 @@ pub(crate) fn refusal(problems: &Problems, expected: &ExpectedError, differences
     };
     if !problems.0.iter().any(fits) {
         differences.add(format!("no problem fits {expected:?}"));
+    }
+}
+
+/// Compares a decision with what is expected of it.
+pub(crate) fn decision(answer: &Value, expected: &ExpectedDecision, differences: &mut Differences) {
+    let recommended = answer.get("recommendation").unwrap_or(&Value::Null);
+    let option = text(recommended, "option");
+    let mut accepted: Vec<&str> = expected.any_of.iter().chain(&expected.recommendation).map(String::as_str).collect();
+    if expected.none_eligible {
+        accepted.push(NONE_ELIGIBLE);
+    }
+    if !accepted.contains(&option) {
+        differences.add(format!("recommendation: found {option}, expected {}", accepted.join(" or ")));
+    }
+    if let Some(config) = &expected.config {
+        part(config, recommended.get("config").unwrap_or(&Value::Null), "config", differences);
+    }
+    if let Some(confidence) = &expected.confidence {
+        differences.same("confidence", &text(recommended, "confidence"), &confidence.as_str());
+    }
+    if let Some(monthly) = &expected.monthly {
+        let found = recommended.get("monthly").unwrap_or(&Value::Null);
+        for (column, expected) in
+            [("aws", &monthly.aws), ("outside_aws", &monthly.outside_aws), ("people", &monthly.people)]
+        {
+            if let Some(expected) = expected
+                && decimal(text(found, column)).as_ref() != Some(expected)
+            {
+                differences.add(format!("monthly {column}: found {}, expected {expected}", text(found, column)));
+            }
+        }
+    }
+    let of_option = |id: &str| items(answer, "options").iter().find(|option| text(option, "option") == id);
+    let mut fired = |list: &str, expected: &[Elimination]| {
+        for Elimination { option, rule } in expected {
+            let rules: Vec<&str> =
+                of_option(option).map_or(&[][..], |found| items(found, list)).iter().map(|f| text(f, "rule")).collect();
+            if !rules.contains(&rule.as_str()) {
+                differences.add(format!("{option}: {list}: found {rules:?}, expected {rule} among them"));
+            }
+        }
+    };
+    fired("rejected_by", &expected.eliminated);
+    fired("preferred_by", &expected.preferred);
+    fired("cautions", &expected.cautions);
+    for id in &expected.eligible {
+        let eligible = of_option(id).and_then(|option| option.get("eligible")).and_then(Value::as_bool);
+        differences.same(&format!("{id}: eligible"), &eligible, &Some(true));
+    }
+    if let Some(expected) = &expected.relax {
+        relax(answer, expected, differences);
+    }
+    for expected in &expected.crossovers {
+        crossover(items(answer, "crossovers"), expected, differences);
+    }
+    if let Some(expected) = &expected.phases {
+        let found: Vec<&str> = items(answer, "phases").iter().map(|phase| text(phase, "option")).collect();
+        differences.same("phases", &found, &expected.iter().map(String::as_str).collect());
+    }
+}
+
+/// Whether everything in `expected` is in `found`: the fields of objects, the items of lists in any order, and single
+/// values with numbers as the decimals they spell.
+fn part(expected: &Value, found: &Value, at: &str, differences: &mut Differences) {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            for (name, value) in expected {
+                part(value, found.get(name).unwrap_or(&Value::Null), &format!("{at}/{name}"), differences);
+            }
+        }
+        (Value::Array(expected), Value::Array(found)) => {
+            let sorted = |items: &[Value]| {
+                let mut texts: Vec<String> = items.iter().map(plain).collect();
+                texts.sort();
+                texts
+            };
+            differences.same(at, &sorted(found), &sorted(expected));
+        }
+        _ => {
+            let (found, expected) = (plain(found), plain(expected));
+            if found != expected && decimal(&found).is_none_or(|number| Some(number) != decimal(&expected)) {
+                differences.add(format!("{at}: found {found}, expected {expected}"));
+            }
+        }
+    }
+}
+
+/// A single value without the quotes of JSON.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn relax(answer: &Value, expected: &Relax, differences: &mut Differences) {
+    let names = |way: &Value| {
+        let mut names: Vec<String> = way.as_array().into_iter().flatten().map(plain).collect();
+        names.sort();
+        names
+    };
+    let mut ways: Vec<Vec<String>> = items(answer, "relax").iter().map(names).collect();
+    match expected {
+        Relax::Ways(expected) => {
+            let mut expected = expected.clone();
+            for way in &mut expected {
+                way.sort();
+            }
+            expected.sort();
+            ways.sort();
+            differences.same("relax", &ways, &expected);
+        }
+        Relax::Inputs(expected) => {
+            let mut found: Vec<String> = ways.into_iter().flatten().collect();
+            let mut expected = expected.clone();
+            for names in [&mut found, &mut expected] {
+                names.sort();
+                names.dedup();
+            }
+            differences.same("relax", &found, &expected);
+        }
+    }
+}
+
+fn crossover(found: &[Value], expected: &ExpectedCrossover, differences: &mut Differences) {
+    let is = |value: &Value, field: &str, expected: &Option<String>| {
+        expected.as_ref().is_none_or(|expected| text(value, field) == expected)
+    };
+    let fits = |value: &Value| {
+        text(value, "input") == expected.input
+            && decimal(text(value, "at")).as_ref() == Some(&expected.at)
+            && is(value, "kind", &expected.kind)
+            && is(value, "from", &expected.from)
+            && is(value, "to", &expected.to)
+    };
+    if !found.iter().any(fits) {
+        differences.add(format!("crossovers: none fits {expected:?}"));
     }
 }

@@ -43,6 +43,159 @@ pub(crate) struct ServiceCase {
     pub(crate) expect_error: Option<ExpectedError>,
 }
 
+/// A file of `tests/cases/decisions/`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecisionFile {
+    /// The id of the decision; also the name of the file.
+    pub(crate) decision: String,
+    /// The cases, in order.
+    pub(crate) cases: Vec<DecisionCase>,
+}
+
+/// One decision and what it must answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecisionCase {
+    /// A name, unique in the file.
+    pub(crate) name: String,
+    /// The id of the published scenario.
+    #[serde(default)]
+    #[expect(dead_code, reason = "it is for the reader")]
+    pub(crate) scenario: Option<String>,
+    /// The body of the request.
+    pub(crate) request: Value,
+    /// Why this is the right answer.
+    #[expect(dead_code, reason = "it is for the reader; a case without it is refused")]
+    pub(crate) why: Text,
+    /// Where the answer is published, or where what it rests on is.
+    #[expect(dead_code, reason = "it is for the reader; a case without it is refused")]
+    pub(crate) source: Text,
+    /// Where the published answer is wrong by a newer source: what is wrong, and the source.
+    #[serde(default)]
+    #[expect(dead_code, reason = "it is for the reader")]
+    pub(crate) disagrees: Option<Disagreement>,
+    /// Prices put over those of the data. Such a case runs pure only.
+    #[serde(default)]
+    pub(crate) prices: Vec<PriceOverride>,
+    /// What the answer must hold.
+    #[serde(default)]
+    pub(crate) expect: Option<ExpectedDecision>,
+    /// How the request must be refused.
+    #[serde(default)]
+    pub(crate) expect_error: Option<ExpectedError>,
+}
+
+/// Where a published answer is wrong.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is for the reader")]
+pub(crate) struct Disagreement {
+    /// What is wrong.
+    pub(crate) text: Text,
+    /// The newer source.
+    pub(crate) source: Text,
+}
+
+/// What a decision must answer. One of `recommendation`, `any_of` and `none_eligible` is given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedDecision {
+    /// The recommended option.
+    #[serde(default)]
+    pub(crate) recommendation: Option<String>,
+    /// The options of which one must be recommended; `none_eligible` may be among them.
+    #[serde(default)]
+    pub(crate) any_of: Vec<String>,
+    /// That no option is eligible.
+    #[serde(default)]
+    pub(crate) none_eligible: bool,
+    /// What the recommended configuration must hold, among other things.
+    #[serde(default)]
+    pub(crate) config: Option<Value>,
+    /// What the recommendation costs a month, in its columns.
+    #[serde(default)]
+    pub(crate) monthly: Option<ExpectedMoney>,
+    /// How far the answer can be trusted.
+    #[serde(default)]
+    pub(crate) confidence: Option<String>,
+    /// Options that rules must eliminate.
+    #[serde(default)]
+    pub(crate) eliminated: Vec<Elimination>,
+    /// Options that no rule may eliminate.
+    #[serde(default)]
+    pub(crate) eligible: Vec<String>,
+    /// Rules that must prefer an option.
+    #[serde(default)]
+    pub(crate) preferred: Vec<Elimination>,
+    /// Rules that must add a caution to an option.
+    #[serde(default)]
+    pub(crate) cautions: Vec<Elimination>,
+    /// Where no option is eligible: the ways out, or the inputs of all of them.
+    #[serde(default)]
+    pub(crate) relax: Option<Relax>,
+    /// Crossovers that must be among those of the answer.
+    #[serde(default)]
+    pub(crate) crossovers: Vec<ExpectedCrossover>,
+    /// The options of the phases, in order.
+    #[serde(default)]
+    pub(crate) phases: Option<Vec<String>>,
+}
+
+/// What a recommendation costs a month.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedMoney {
+    /// The AWS bill.
+    #[serde(default)]
+    pub(crate) aws: Option<Amount>,
+    /// Money outside the AWS bill.
+    #[serde(default)]
+    pub(crate) outside_aws: Option<Amount>,
+    /// People's time.
+    #[serde(default)]
+    pub(crate) people: Option<Amount>,
+}
+
+/// An option and a rule that speaks of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Elimination {
+    /// The option.
+    pub(crate) option: String,
+    /// The rule.
+    pub(crate) rule: String,
+}
+
+/// Ways out where no option is eligible.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Relax {
+    /// The inputs of all ways out, in any order.
+    Inputs(Vec<String>),
+    /// The ways out, each a set of inputs.
+    Ways(Vec<Vec<String>>),
+}
+
+/// A crossover that must be among those of the answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedCrossover {
+    /// The input.
+    pub(crate) input: String,
+    /// Where it is, as the answer shows it.
+    pub(crate) at: Amount,
+    /// `equal`, `jump` or `eligibility`.
+    #[serde(default)]
+    pub(crate) kind: Option<String>,
+    /// The cheapest below.
+    #[serde(default)]
+    pub(crate) from: Option<String>,
+    /// The cheapest above.
+    #[serde(default)]
+    pub(crate) to: Option<String>,
+}
+
 /// A price put over those of the data.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

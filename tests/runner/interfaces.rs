@@ -1,10 +1,16 @@
 //! The interfaces that a case runs through: each takes the body of a request and gives the bytes of the answer.
 
-use std::io::Cursor;
-use std::sync::{Arc, OnceLock};
+use std::io::{Cursor, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread;
+use std::time::Duration;
 
-use chrono::{NaiveDate, Utc};
+use actix_web::web::Data;
 
+use chrono::NaiveDate;
+
+use crossover::app::decide::DecideRequest;
 use crossover::app::estimate::{EstimateMany, EstimateOne};
 use crossover::catalog::load;
 use crossover::catalog::price::{Confidence, Layer, Price, Tier};
@@ -12,14 +18,23 @@ use crossover::catalog::seed::Files;
 use crossover::catalog::{Catalog, Edition};
 use crossover::cli::fault::Fault;
 use crossover::cli::{self, Shell};
+use crossover::config::ServeConfig;
 use crossover::domain::amount::Amount;
 use crossover::domain::meter::MeterKey;
 use crossover::domain::problem::Problems;
 use crossover::domain::unit::Unit;
+use crossover::http;
+use crossover::http::body::Limits;
+use crossover::http::error::ApiError;
+use crossover::http::state::{State, utc_today};
+use serde::Serialize;
 use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::form::PriceOverride;
+
+/// How long the server waits for a slow machine.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +43,8 @@ pub(crate) enum Target {
     One(&'static str),
     /// An estimate of many resources.
     Many,
+    /// A decision.
+    Decision(&'static str),
 }
 
 /// The prices inside the binary, loaded once.
@@ -38,7 +55,7 @@ pub(crate) fn seed() -> Result<Arc<Catalog>, String> {
 
 /// Today, as the server and the program see it.
 pub(crate) fn today() -> NaiveDate {
-    Utc::now().date_naive()
+    utc_today()
 }
 
 /// Calls the use-case itself.
@@ -46,8 +63,87 @@ pub(crate) fn pure(target: Target, body: &[u8], catalog: &Catalog) -> Result<Vec
     let answer = match target {
         Target::One(service) => EstimateOne::read(body)?.run(service, catalog, today())?,
         Target::Many => EstimateMany::read(body)?.run(catalog, today())?,
+        Target::Decision(decision) => return Ok(bytes(&DecideRequest::read(body)?.run(decision, catalog, today())?)),
     };
-    Ok(serde_json::to_vec(&answer).expect("an answer serialises"))
+    Ok(bytes(&answer))
+}
+
+fn bytes(answer: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(answer).expect("an answer serialises")
+}
+
+/// What came back from the REST service.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Response {
+    /// The status.
+    pub(crate) status: u16,
+    /// The id of the request.
+    pub(crate) request_id: String,
+    /// The body.
+    pub(crate) body: String,
+}
+
+/// Where the REST service listens: one server for all cases, on a port of its own.
+fn address() -> SocketAddr {
+    static ADDRESS: OnceLock<SocketAddr> = OnceLock::new();
+    *ADDRESS.get_or_init(|| {
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let config =
+                    ServeConfig { keep_alive: TIMEOUT, header_timeout: TIMEOUT, ..ServeConfig::for_testing("") };
+                let state = State::new(Limits { bytes: config.body_limit_bytes, time: TIMEOUT }, utc_today);
+                state.activate(seed().expect("sound data"));
+                let never_stopped = std::future::pending();
+                let listening = http::listen(&config, Data::new(state), never_stopped).expect("a free port");
+                tell.send(listening.address).expect("a waiting test");
+                listening.server.await.expect("a server");
+            });
+        });
+        told.recv().expect("a server that listens")
+    })
+}
+
+/// Posts a body to the REST service.
+pub(crate) fn rest(target: Target, body: &[u8]) -> Response {
+    let path = match target {
+        Target::One(service) => format!("/v1/estimates/{service}"),
+        Target::Many => "/v1/estimates".to_owned(),
+        Target::Decision(decision) => format!("/v1/decisions/{decision}"),
+    };
+    let mut stream = TcpStream::connect(address()).expect("a connection");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).expect("the server reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the server answers in UTF-8");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let header = |name: &str| {
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).unwrap_or_default()
+    };
+    assert_eq!(header("content-length"), body.len().to_string(), "a body of a known length: {head}");
+    Response {
+        status: head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default(),
+        request_id: header("x-request-id"),
+        body: body.to_owned(),
+    }
+}
+
+/// What the REST service must answer, the id of the request aside.
+pub(crate) fn expected_response(answer: Result<Vec<u8>, Problems>, request_id: &str) -> Response {
+    let (status, body) = match answer {
+        Ok(body) => (200, body),
+        Err(problems) => {
+            let view = ApiError::from(problems).to_view(request_id);
+            (view.status, bytes(&view))
+        }
+    };
+    let body = String::from_utf8(body).expect("JSON is UTF-8");
+    Response { status, request_id: request_id.to_owned(), body }
 }
 
 /// What a command line wrote, and how it ended.
@@ -73,7 +169,7 @@ pub(crate) fn cli(args: &[&str], stdin: &[u8]) -> Transcript {
             stdout: &mut stdout,
             stdout_is_terminal: false,
             stderr: &mut stderr,
-            today: today(),
+            clock: utc_today,
             seed: &|| seed().map_err(anyhow::Error::msg),
         },
     );
@@ -87,6 +183,7 @@ impl Target {
         match self {
             Self::One(service) => vec!["estimate", service],
             Self::Many => vec!["estimate"],
+            Self::Decision(decision) => vec!["decide", decision],
         }
     }
 }
@@ -151,7 +248,11 @@ pub(crate) fn expected_transcript(answer: Result<Vec<u8>, Problems>) -> Transcri
 
 /// The flags that stand for a request, where its fields have flags.
 pub(crate) fn flags(target: Target, request: &Value) -> Option<Vec<String>> {
-    let Target::One(_) = target else { return None };
+    let filled = match target {
+        Target::One(_) => "usage",
+        Target::Decision(_) => "inputs",
+        Target::Many => return None,
+    };
     let mut flags = Vec::new();
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone(),
@@ -159,13 +260,16 @@ pub(crate) fn flags(target: Target, request: &Value) -> Option<Vec<String>> {
     };
     for (name, value) in request.as_object()? {
         match (name.as_str(), value) {
-            ("usage", Value::Object(fields)) => {
+            (name, Value::Object(fields)) if name == filled => {
                 for (field, value) in fields {
-                    flags.push("--usage".to_owned());
+                    flags.push(format!("--{}", filled.trim_end_matches('s')));
                     flags.push(format!("{field}={value}"));
                 }
             }
-            ("region" | "as_of" | "free_tier" | "missing_prices" | "month_hours" | "month", value) => {
+            (
+                "region" | "as_of" | "free_tier" | "missing_prices" | "month_hours" | "month" | "mode" | "budget_month",
+                value,
+            ) => {
                 flags.push(format!("--{}", name.replace('_', "-")));
                 flags.push(plain(value));
             }

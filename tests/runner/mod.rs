@@ -3,4 +3,4 @@
 pub(crate) mod check;
 pub(crate) mod form;
 pub(crate) mod interfaces;
-pub(crate) mod services;
+pub(crate) mod trials;

@@ -91,19 +91,17 @@ impl<'s> Reader<'s> {
 
     fn string(&mut self, prefix: usize, hashes: Option<usize>) {
         self.take(prefix + 1);
-        let length = match hashes {
-            Some(hashes) => self.rest.find(&format!("\"{}", "#".repeat(hashes))).unwrap_or(self.rest.len()),
-            None => {
-                let mut escaped = false;
-                self.rest
-                    .find(|c| {
-                        let ends = c == '"' && !escaped;
-                        escaped = c == '\\' && !escaped;
-                        ends
-                    })
-                    .unwrap_or(self.rest.len())
-            }
+        let ends_at = if let Some(hashes) = hashes {
+            self.rest.find(&format!("\"{}", "#".repeat(hashes)))
+        } else {
+            let mut escaped = false;
+            self.rest.find(|c| {
+                let ends = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            })
         };
+        let length = ends_at.unwrap_or(self.rest.len());
         let line = self.line;
         let text = self.take(length).to_owned();
         self.tokens.push((line, Token::Text(text)));
@@ -161,12 +159,12 @@ pub(crate) fn is_float(number: &str) -> bool {
 
 #[test]
 fn code_is_told_from_comments_and_text() {
-    let source = r##"
+    let source = r#"
         // 1.5 f64
         /* f32 /* 2.5 */ */
-        let a = "3.5 \" f64"; let b = r#"f64 "4.5""#; let c = b'x'; let d: &'static str = '\'';
+        let a = "3.5 \" f64"; let b = r"f64 4.5"; let c = b'x'; let d: &'static str = '\'';
         x.0.1; 1..2; 1.max(2); 0xe1; 1usize; 1_000u64
-    "##;
+    "#;
     let found = tokens(source);
     let numbers: Vec<&str> = found
         .iter()
@@ -175,8 +173,9 @@ fn code_is_told_from_comments_and_text() {
     assert_eq!(numbers, ["0", "1", "1", "2", "1", "2", "0xe1", "1usize", "1_000u64"]);
     assert!(numbers.iter().all(|number| !is_float(number)));
     let texts: Vec<&(usize, Token)> = found.iter().filter(|(_, token)| matches!(token, Token::Text(_))).collect();
-    assert_eq!(*texts[1], (4, Token::Text("f64 \"4.5\"".to_owned())));
+    assert_eq!(*texts[1], (4, Token::Text("f64 4.5".to_owned())));
     assert!(!found.iter().any(|(_, token)| *token == Token::Name("f64".to_owned())));
+    assert_eq!(tokens("r#\"f64 \"4.5\"\"#"), [(1, Token::Text("f64 \"4.5\"".to_owned()))]);
     for float in ["1.5", "1e5", "1.", "1f64", "2.5e3", "1_0.0_f32"] {
         let found = tokens(float);
         assert!(matches!(found.as_slice(), [(1, Token::Number(number))] if is_float(number)), "{float}: {found:?}");

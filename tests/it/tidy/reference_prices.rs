@@ -6,7 +6,11 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     // Used by a rule of `derived.csv` and not by a service itself.
     ("AWSDataTransfer", "inter-region-out-default", "the base of a derivation rule"),
     // For reference: things that cost nothing, and charges that another meter of the same service carries.
-    ("AWSDataTransfer", "DataTransfer-xAZ-Out-Bytes", "for reference: another name of the transfer between zones"),
+    (
+        "AWSDataTransfer",
+        "DataTransfer-xAZ-Out-Bytes",
+        "for reference: metered at no charge beside the regional transfer",
+    ),
     ("AWSDirectConnect", "dx-gateway", "for reference: no charge"),
     ("AWSDirectConnect", "dx-vif", "for reference: no charge"),
     ("AmazonVPC", "cross-az-to-tgw-or-endpoint-bytes", "for reference: no charge"),

@@ -1,0 +1,270 @@
+//! A test for each case and each interface, and one for each list and file that do not agree.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use libtest_mimic::{Failed, Trial};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crossover::catalog::Catalog;
+use crossover::decisions::{self, DECISIONS};
+use crossover::services::{self, SERVICES};
+
+use super::check::{self, Differences};
+use super::form::{DecisionCase, DecisionFile, ExpectedError, PriceOverride, ServiceCase, ServiceFile};
+use super::interfaces::{self, Target};
+
+/// One case, of a service or of a decision.
+pub(crate) trait Case: Send + Sync + 'static {
+    /// Its name, unique in the file.
+    fn name(&self) -> &str;
+    /// The body of the request.
+    fn request(&self) -> &Value;
+    /// Prices of its own.
+    fn prices(&self) -> &[PriceOverride];
+    /// Whether it says what the answer must hold.
+    fn expects_answer(&self) -> bool;
+    /// How it must be refused.
+    fn expects_error(&self) -> Option<&ExpectedError>;
+    /// Compares the answer with what is expected.
+    fn check(&self, answer: &Value, differences: &mut Differences);
+    /// What is wrong with the case itself.
+    fn mistake(&self) -> Option<&'static str>;
+}
+
+impl Case for ServiceCase {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn request(&self) -> &Value {
+        &self.request
+    }
+    fn prices(&self) -> &[PriceOverride] {
+        &self.prices
+    }
+    fn expects_answer(&self) -> bool {
+        self.expect.is_some()
+    }
+    fn expects_error(&self) -> Option<&ExpectedError> {
+        self.expect_error.as_ref()
+    }
+    fn check(&self, answer: &Value, differences: &mut Differences) {
+        if let Some(expected) = &self.expect {
+            check::estimate(answer, expected, differences);
+        }
+    }
+    fn mistake(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+impl Case for DecisionCase {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn request(&self) -> &Value {
+        &self.request
+    }
+    fn prices(&self) -> &[PriceOverride] {
+        &self.prices
+    }
+    fn expects_answer(&self) -> bool {
+        self.expect.is_some()
+    }
+    fn expects_error(&self) -> Option<&ExpectedError> {
+        self.expect_error.as_ref()
+    }
+    fn check(&self, answer: &Value, differences: &mut Differences) {
+        if let Some(expected) = &self.expect {
+            check::decision(answer, expected, differences);
+        }
+    }
+    fn mistake(&self) -> Option<&'static str> {
+        let expected = self.expect.as_ref()?;
+        let ways = [expected.recommendation.is_some(), !expected.any_of.is_empty(), expected.none_eligible];
+        (ways.into_iter().filter(|given| *given).count() != 1)
+            .then_some("must expect one of `recommendation`, `any_of` and `none_eligible: true`")
+    }
+}
+
+/// The tests of all case files.
+pub(crate) fn all(folder: &Path) -> Vec<Trial> {
+    let services = SERVICES.iter().map(|service| service.id).collect();
+    let mut trials = of_folder(&folder.join("services"), "service", services, |file: ServiceFile| {
+        let target = services::find(&file.service).map(|service| Target::One(service.id));
+        (file.service, target, file.cases)
+    });
+    let decisions = DECISIONS.iter().map(|decision| decision.id).collect();
+    trials.extend(of_folder(&folder.join("decisions"), "decision", decisions, |file: DecisionFile| {
+        let target = decisions::find(&file.decision).map(|decision| Target::Decision(decision.id));
+        (file.decision, target, file.cases)
+    }));
+    trials
+}
+
+/// The tests of the case files in a folder; `open` gives what a file says it is of, what that is in the list, and the
+/// cases.
+fn of_folder<File: DeserializeOwned, C: Case>(
+    folder: &Path,
+    kind: &str,
+    listed: Vec<&'static str>,
+    open: impl Fn(File) -> (String, Option<Target>, Vec<C>),
+) -> Vec<Trial> {
+    let files = case_files(folder);
+    let ids: HashSet<String> = files.iter().map(|file| stem(file)).collect();
+    let mut trials: Vec<Trial> = listed
+        .into_iter()
+        .filter(|id| !ids.contains(*id))
+        .map(|id| failing(format!("{kind}/{id} [no file]"), format!("the {kind} has no case file")))
+        .collect();
+    for file in files {
+        let id = stem(&file);
+        let read = read(&file).and_then(|read| {
+            let (says, target, cases) = open(read);
+            if says != id {
+                return Err(format!("the file says it is of `{says}`; its name says `{id}`"));
+            }
+            let target = target.ok_or_else(|| format!("there is no {kind} `{id}` in the list"))?;
+            sound(&cases)?;
+            Ok((target, cases))
+        });
+        match read {
+            Ok((target, cases)) => {
+                for case in cases {
+                    of_case(&format!("{kind}/{id}"), target, case, &mut trials);
+                }
+            }
+            Err(message) => trials.push(failing(format!("{kind}/{id} [file]"), message)),
+        }
+    }
+    trials
+}
+
+/// A test that only fails.
+fn failing(name: String, message: String) -> Trial {
+    Trial::test(name, move || Err(Failed::from(message)))
+}
+
+/// The files of a folder, in order.
+fn case_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    files
+}
+
+/// The name of a file without folder and extension.
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn read<File: DeserializeOwned>(file: &Path) -> Result<File, String> {
+    if file.extension().is_none_or(|extension| extension != "yaml") {
+        return Err("case files end in `.yaml`".to_owned());
+    }
+    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
+    serde_saphyr::from_str(&text).map_err(|error| error.to_string())
+}
+
+/// Finds what is wrong with the cases of a file themselves.
+fn sound<C: Case>(cases: &[C]) -> Result<(), String> {
+    if cases.is_empty() {
+        return Err("the file holds no case".to_owned());
+    }
+    let mut names = HashSet::new();
+    for case in cases {
+        if !names.insert(case.name()) {
+            return Err(format!("two cases are named `{}`", case.name()));
+        }
+        let mistake = match (case.expects_answer(), case.expects_error()) {
+            (true, Some(_)) => Some("has `expect` and `expect_error`; give one"),
+            (false, None) => Some("expects nothing; give `expect` or `expect_error`"),
+            (true, None) if case.request().get("as_of").is_none() => {
+                Some("must pin `as_of`, so that a later price does not break it")
+            }
+            _ => case.mistake(),
+        };
+        if let Some(mistake) = mistake {
+            return Err(format!("the case `{}` {mistake}", case.name()));
+        }
+    }
+    Ok(())
+}
+
+fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) {
+    let target = if case.request().get("resources").is_some() { Target::Many } else { target };
+    let name = format!("{of}/{}", case.name());
+    let case = Arc::new(case);
+    if !case.prices().is_empty() {
+        trials.push(test(format!("{name} [pure only: prices of its own]"), move || {
+            pure(target, &*case, &interfaces::seed_with(case.prices())?)
+        }));
+        return;
+    }
+    let (for_pure, for_rest) = (Arc::clone(&case), Arc::clone(&case));
+    trials.push(test(format!("{name} [pure]"), move || pure(target, &*for_pure, &*interfaces::seed()?)));
+    trials.push(test(format!("{name} [rest]"), move || rest(target, for_rest.request())));
+    trials.push(test(format!("{name} [cli]"), move || cli(target, case.request())));
+}
+
+fn test(name: String, run: impl FnOnce() -> Result<(), String> + Send + 'static) -> Trial {
+    Trial::test(name, move || run().map_err(Failed::from))
+}
+
+fn body(request: &Value) -> Vec<u8> {
+    serde_json::to_vec(request).expect("a value serialises")
+}
+
+/// The function answers, or refuses, as expected.
+fn pure(target: Target, case: &impl Case, catalog: &Catalog) -> Result<(), String> {
+    let mut differences = Differences::default();
+    let shown = match (interfaces::pure(target, &body(case.request()), catalog), case.expects_error()) {
+        (Ok(answer), None) => {
+            let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");
+            case.check(&answer, &mut differences);
+            serde_json::to_string_pretty(&answer).expect("a value serialises")
+        }
+        (Err(problems), Some(expected)) => {
+            check::refusal(&problems, expected, &mut differences);
+            format!("{problems:#?}")
+        }
+        (Ok(answer), Some(_)) => {
+            differences.add("it was answered; a refusal was expected");
+            String::from_utf8_lossy(&answer).into_owned()
+        }
+        (Err(problems), None) => {
+            differences.add("it was refused; an answer was expected");
+            format!("{problems:#?}")
+        }
+    };
+    differences.into_result(&shown)
+}
+
+/// The REST service gives the same bytes as the function.
+fn rest(target: Target, request: &Value) -> Result<(), String> {
+    let body = body(request);
+    let expected = interfaces::pure(target, &body, &*interfaces::seed()?);
+    let found = interfaces::rest(target, &body);
+    let expected = interfaces::expected_response(expected, &found.request_id);
+    let mut differences = Differences::default();
+    differences.same("the REST service", &found, &expected);
+    differences.into_result("")
+}
+
+/// The command line gives the same bytes as the function, from standard input and from flags.
+fn cli(target: Target, request: &Value) -> Result<(), String> {
+    let body = body(request);
+    let mut args = target.command();
+    args.extend(["--format", "json"]);
+    let expected = interfaces::expected_transcript(interfaces::pure(target, &body, &*interfaces::seed()?));
+    let mut differences = Differences::default();
+    differences.same("the command line", &interfaces::cli(&args, &body), &expected);
+    if let Some(flags) = interfaces::flags(target, request) {
+        let flags: Vec<&str> = args.iter().copied().chain(flags.iter().map(String::as_str)).collect();
+        differences.same(&format!("{flags:?}"), &interfaces::cli(&flags, b""), &expected);
+    }
+    differences.into_result("")
+}
