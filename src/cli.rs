@@ -331,7 +331,7 @@ pub fn seed() -> anyhow::Result<Arc<Catalog>> {
 /// Runs the program: real arguments, standard streams, the clock.
 pub fn main() -> Exit {
     use io::IsTerminal;
-    let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+    let (stdin, stdout, mut stderr) = (io::stdin(), io::stdout(), io::stderr());
     run(
         std::env::args_os(),
         &mut Shell {
@@ -339,7 +339,7 @@ pub fn main() -> Exit {
             stdin: &mut stdin.lock(),
             stdout_is_terminal: stdout.is_terminal(),
             stdout: &mut io::BufWriter::new(stdout.lock()),
-            stderr: &mut stderr.lock(),
+            stderr: &mut stderr,
             clock: utc_today,
             seed: &seed,
         },

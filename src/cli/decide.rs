@@ -83,6 +83,7 @@ pub fn write_text(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fa
 
 fn write_recommendation(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fault> {
     let recommended = &answer.recommendation;
+    writeln!(out, "{}\n", answer.decision)?;
     if recommended.option == NONE_ELIGIBLE {
         writeln!(out, "No option meets all requirements.")?;
     } else {
@@ -151,6 +152,9 @@ fn write_costs(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fault
         ]);
     }
     table.write(out, "")?;
+    if answer.options.iter().any(|option| option.monthly.as_ref().is_some_and(|money| money.outside_aws.is_none())) {
+        writeln!(out, "{UNKNOWN}: due outside the AWS bill, and no figure was given; the ranking leaves it out.")?;
+    }
     if let Some(above) = answer.above_cheapest.as_ref().filter(|_| answer.cheapest.is_some()) {
         let cheapest = answer.cheapest.unwrap_or_default();
         if cheapest != answer.recommendation.option {

@@ -13,6 +13,9 @@ use crate::app::estimate::Estimate;
 pub fn write_text(out: &mut dyn Write, estimate: &Estimate) -> Result<(), Fault> {
     let mut sources: Vec<String> = Vec::new();
     let many = estimate.by_resource.len() > 1;
+    if let [only] = estimate.by_resource.as_slice() {
+        writeln!(out, "{} in {}\n", only.service, only.region)?;
+    }
     let mut table = Table::new(&[
         ("Line", Side::Left),
         ("Quantity", Side::Right),

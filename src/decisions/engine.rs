@@ -125,6 +125,8 @@ pub struct FlagInput<I> {
     pub relaxable: bool,
     /// Whether a default here lowers the confidence.
     pub critical: bool,
+    /// Whether it says in other words what another input says, which is then the one that is reported.
+    pub alias: bool,
     /// The place of the value.
     pub slot: fn(&mut I) -> &mut Option<bool>,
 }
@@ -209,6 +211,8 @@ pub trait Knowledge: Sized + 'static {
     const USAGE: &'static str;
     /// The rule that compares lead times with the deadline, and the input that holds the deadline.
     const LEAD_TIME: Option<(&'static str, &'static str)> = None;
+    /// The input that holds the money outside the AWS bill.
+    const OUTSIDE: Option<&'static str> = None;
 
     /// Finds every value outside its range.
     fn check(inputs: &Self::Inputs, check: &mut Check, catalog: &Catalog);
@@ -534,7 +538,7 @@ pub(crate) fn evaluate<'c, K: Knowledge>(
     for (info, consideration) in K::OPTIONS.iter().zip(std::mem::take(&mut considered.options)) {
         candidates.push(cost::candidate(info, consideration, K::TOPIC, &weights, setting, probe)?);
     }
-    let choice = choose::choose(&candidates, K::RULES, ask, &weights, &catalog.facts, probe)?;
+    let choice = choose::choose(&candidates, None, K::RULES, ask, &weights, &catalog.facts, probe)?;
     Ok(Evaluated { candidates, choice, considered })
 }
 
@@ -575,10 +579,8 @@ pub fn decide<'c, K: Knowledge>(inputs: &str, ask: &Ask, catalog: &'c Catalog) -
         Vec::new()
     };
     let phases = explain::phases::<K>(&inputs, setting, &here).map_err(Problem::from)?;
-    let because = explain::because(&here, K::RULES, &crossovers);
-    let alternative = explain::alternative(&here, &crossovers, &flips);
-    let mut flips = flips;
-    flips.extend(explain::outside_money(&here));
+    let because = explain::because(&here, K::RULES, &crossovers, &catalog.facts);
+    let alternative = explain::alternative::<K>(setting, &here, &crossovers, &flips).map_err(Problem::from)?;
     let Evaluated { candidates, choice, considered } = here;
     notices.extend(considered.notices);
     Ok(Verdict {
@@ -630,7 +632,7 @@ pub fn inputs<K: Knowledge>() -> Vec<InputInfo> {
 pub(crate) fn limit_text(value: &FactValue, unit: &str) -> String {
     let value = match value {
         FactValue::Number(number) => number.normalize().to_string(),
-        FactValue::Names(names) => names.join(", "),
+        FactValue::Names(names) => return names.join(", "),
     };
     if unit.is_empty() { value } else { format!("{value} {unit}") }
 }

@@ -165,6 +165,7 @@ impl Knowledge for HybridConnectivity {
     const SWEPT: &'static [&'static str] = &["gb_out_month", "peak_gbps"];
     const USAGE: &'static str = "gb_out_month";
     const LEAD_TIME: Option<(&'static str, &'static str)> = Some(("H-01", "deadline_days"));
+    const OUTSIDE: Option<&'static str> = Some("outside_aws_costs_month");
 
     fn check(inputs: &Self::Inputs, check: &mut Check, catalog: &Catalog) {
         inputs::check(inputs, check, catalog);
@@ -270,10 +271,10 @@ const RULES: &[RuleInfo] = rules! {
     "H-14": "AWS must promise 99.9 % or more" => "what the promise does not cover is out" [Eliminate, Caution] "https://aws.amazon.com/directconnect/sla/";
     "H-15": "latency and bandwidth must be predictable" => "the VPNs over the internet are out" [Eliminate, Caution] "https://aws.github.io/aws-networking-best-practices/connectivity/hybrid-multicloud/";
     "H-17": "IPv6 inside the tunnel" => "VPNs on virtual private gateways are out" [Eliminate] "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html";
-    "H-19": "more than 20 VPCs" => "circuits land on a transit gateway by a transit interface" [Caution] "https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html";
+    "H-19": "more than 20 VPCs" => "circuits land on a transit gateway by a transit interface; with the landing fixed to virtual private gateways they are out" [Caution, Eliminate] "https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html";
     "H-20": "more prefixes than the landing accepts" => "the option is out unless they can be summarised; on Direct Connect up to 1,000 need a higher quota" [Eliminate, Caution, QuotaIncrease] "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html";
     "H-21": "no appliance that speaks GRE and BGP, or more than 20 Gbps" => "sdwan_connect is out" [Eliminate] "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html";
-    "H-22": "the Region has no large tunnels" => "vpn_tgw_large is out" [Eliminate] "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html";
+    "H-22": "the Region has no large tunnels" => "vpn_tgw_large is out, and dx_private_ip_vpn where a flow needs one" [Eliminate] "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html";
     "H-23": "AWS public endpoints over the circuit" => "a public interface is needed, which counts for H-08; where nothing else is needed, dx_private_ip_vpn is out" [Caution, Eliminate] "https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html";
     "H-25": "single users rather than networks, or the reverse" => "what connects the other is out" [Eliminate] "https://aws.github.io/aws-networking-best-practices/decisions/";
     "H-26": "a site over 100 Mbps, or sites with the same addresses" => "vpn_concentrator is out" [Eliminate] "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html";

@@ -108,7 +108,11 @@ const fn number_input(
 }
 
 const fn flag_input(name: &'static str, slot: fn(&mut Inputs) -> &mut Option<bool>) -> FlagInput<Inputs> {
-    FlagInput { name, relaxable: false, critical: false, slot }
+    FlagInput { name, relaxable: false, critical: false, alias: false, slot }
+}
+
+const fn alias_input(name: &'static str, slot: fn(&mut Inputs) -> &mut Option<bool>) -> FlagInput<Inputs> {
+    FlagInput { alias: true, ..flag_input(name, slot) }
 }
 
 impl Knowledge for HybridResiliency {
@@ -162,11 +166,11 @@ impl Knowledge for HybridResiliency {
     const FLAGS: &'static [FlagInput<Inputs>] = &[
         flag_input("production", |inputs| &mut inputs.production),
         flag_input("critical", |inputs| &mut inputs.critical),
-        flag_input("mission_critical", |inputs| &mut inputs.mission_critical),
+        alias_input("mission_critical", |inputs| &mut inputs.mission_critical),
         flag_input("cost_first", |inputs| &mut inputs.cost_first),
         flag_input("device_redundancy", |inputs| &mut inputs.device_redundancy),
         flag_input("redundancy_wanted", |inputs| &mut inputs.redundancy_wanted),
-        flag_input("lab", |inputs| &mut inputs.lab),
+        alias_input("lab", |inputs| &mut inputs.lab),
     ];
     const WORDS: &'static [WordInput<Inputs>] = &[WordInput {
         name: "goal",
@@ -177,6 +181,7 @@ impl Knowledge for HybridResiliency {
     const TOPIC: &'static str = "hybrid_resiliency";
     const SWEPT: &'static [&'static str] = &["gb_out_month"];
     const USAGE: &'static str = "gb_out_month";
+    const OUTSIDE: Option<&'static str> = Some("outside_aws_costs_month");
 
     fn check(inputs: &Inputs, check: &mut Check, _: &Catalog) {
         let mut inputs = inputs.clone();
@@ -276,9 +281,10 @@ fn guidance(screen: &mut Screen<'_>, inputs: &Inputs) -> Result<(), Stop> {
     let looked = |name: &'static str, value: bool| -> Looked { flag(name, value) };
     if critical {
         let text = "Critical workloads use separate devices in each of two locations.";
-        screen.prefer("G-10", &[MAXIMUM], &looked("critical", true), "guidance_critical_resiliency", text)?;
+        let by = looked(if yes(inputs.critical) { "critical" } else { "mission_critical" }, true);
+        screen.prefer("G-10", &[MAXIMUM], &by, "guidance_critical_resiliency", text)?;
         let text = "A VPN behind one circuit does not carry critical workloads.";
-        screen.caution("G-10", &[DX_VPN_BACKUP], &looked("critical", true), "dx_vpn_backup_unfit_workloads", text)?;
+        screen.caution("G-10", &[DX_VPN_BACKUP], &by, "dx_vpn_backup_unfit_workloads", text)?;
     }
     if yes(inputs.cost_first) {
         let text = "Where cost goes first, a VPN behind one circuit is acceptable.";
@@ -288,16 +294,16 @@ fn guidance(screen: &mut Screen<'_>, inputs: &Inputs) -> Result<(), Stop> {
         let text = "Development and test use separate devices in one location.";
         screen.prefer("G-12", &[DEV_TEST], &looked("device_redundancy", true), "guidance_dev_test_resiliency", text)?;
     }
-    let raise = one_circuit || yes(inputs.redundancy_wanted);
+    let by_goal = inputs.goal.as_deref().is_some_and(|goal| goal.contains("fault tolerance"));
+    let raise = one_circuit || by_goal || yes(inputs.redundancy_wanted);
     if raise && !production {
+        let by = match (&inputs.goal, &inputs.existing) {
+            _ if yes(inputs.redundancy_wanted) => looked("redundancy_wanted", true),
+            (Some(goal), _) if by_goal => word("goal", goal.as_str()),
+            (_, existing) => word("existing", existing.as_deref().unwrap_or_default()),
+        };
         let text = "A second path is wanted: another circuit, or a VPN.";
-        screen.prefer(
-            "G-13",
-            &[DEV_TEST, HIGH, DX_VPN_BACKUP],
-            &looked("redundancy_wanted", true),
-            "guidance_production_resiliency",
-            text,
-        )?;
+        screen.prefer("G-13", &[DEV_TEST, HIGH, DX_VPN_BACKUP], &by, "guidance_production_resiliency", text)?;
     }
     if production {
         let text = "Production uses one circuit in each of two locations, or more.";

@@ -10,6 +10,7 @@
 )]
 
 mod bad_data;
+mod cli;
 mod http;
 mod http_decisions;
 mod http_editions;
@@ -18,6 +19,7 @@ mod http_log;
 mod http_prices;
 mod http_process;
 mod http_sockets;
+mod laws_estimates;
 mod laws_numbers;
 mod openapi;
 mod seed;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crossover::catalog::load::seed_catalog;
+use crossover::decisions::DECISIONS;
 use crossover::domain::amount::Amount;
 use crossover::services::SERVICES;
 
@@ -34,6 +35,9 @@ const SAME_FLOOR: &[(&str, &str)] = &[("telemetry", "config"), ("import", "stora
 const FLOAT_READER: &str = "src/domain/number.rs";
 /// The files of `src/services/` that are not a service.
 const SERVICE_TOOLS: &[&str] = &["metering", "plan"];
+
+/// The files of `src/decisions/` that are not a decision.
+const DECISION_TOOLS: &[&str] = &["engine"];
 
 /// The folder of the package.
 fn root() -> &'static Path {
@@ -219,6 +223,9 @@ fn every_source_file_is_described_and_reachable() {
 /// The names of the files directly in a folder that have an extension.
 fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
     let end = format!(".{extension}");
+    if !root().join(folder).is_dir() {
+        return BTreeSet::new();
+    }
     files_below(folder)
         .iter()
         .filter_map(|file| file.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(&end).map(str::to_owned))
@@ -258,6 +265,33 @@ fn every_service_has_its_file_its_cases_and_its_documentation() {
         ] {
             if !there {
                 mistakes.push(format!("{file}: `{what}` of the entry is empty or is not a sentence"));
+            }
+        }
+    }
+    none(&mistakes);
+}
+
+#[test]
+fn every_decision_has_its_file_its_cases_and_its_documentation() {
+    let listed: BTreeSet<String> = DECISIONS.iter().map(|decision| decision.id.to_owned()).collect();
+    assert_eq!(listed.len(), DECISIONS.len(), "an id is listed twice");
+    let mut files = stems("src/decisions", "rs");
+    files.retain(|stem| !DECISION_TOOLS.contains(&stem.as_str()));
+    let mut mistakes = differences("source file", &files, &listed);
+    mistakes.extend(differences("case file", &stems("tests/cases/decisions", "yaml"), &listed));
+    for decision in DECISIONS {
+        let file = format!("src/decisions/{}.rs", decision.id);
+        let rules: BTreeSet<&str> = decision.rules.iter().map(|rule| rule.id).collect();
+        for (what, there) in [
+            ("name", decision.name.ends_with('?')),
+            ("about", decision.about.ends_with('.')),
+            ("options", decision.options.iter().all(|option| option.drawback.ends_with('.'))),
+            ("rules", !rules.is_empty() && rules.len() == decision.rules.len()),
+            ("sources", decision.rules.iter().any(|rule| rule.source.starts_with("https://"))),
+            ("inputs", !(decision.inputs)().is_empty()),
+        ] {
+            if !there {
+                mistakes.push(format!("{file}: `{what}` of the entry is empty, repeated, or not a sentence"));
             }
         }
     }

@@ -70,17 +70,22 @@ pub(crate) fn weighted_score(scores: &[(String, Decimal)], weights: &[(String, D
     sum.checked_div(total).unwrap_or_default()
 }
 
-/// Chooses.
+/// Chooses; `without` leaves an option out as if it were not there.
 pub(crate) fn choose(
     candidates: &[Candidate<'_>],
+    without: Option<usize>,
     rules: &'static [RuleInfo],
     ask: &Ask,
     weights: &[(String, Decimal)],
     facts: &Facts,
     probe: &mut Probe,
 ) -> Result<Choice, Stop> {
-    let eligible: Vec<usize> =
-        candidates.iter().enumerate().filter(|(_, candidate)| candidate.eligible()).map(|(at, _)| at).collect();
+    let eligible: Vec<usize> = candidates
+        .iter()
+        .enumerate()
+        .filter(|(at, candidate)| candidate.eligible() && Some(*at) != without)
+        .map(|(at, _)| at)
+        .collect();
     let mut choice = Choice { cheapest: cheapest(candidates, &eligible, probe), field: eligible, ..Choice::default() };
     if ask.mode == Mode::Guided {
         narrow(candidates, rules, &mut choice);

@@ -2,19 +2,28 @@
 
 use super::sweep::{Crossover, winner};
 use super::{
-    Candidate, Consideration, Effect, Evaluated, Flip, Knowledge, Phase, Reason, RuleInfo, Setting, Stop, evaluate,
+    Candidate, Consideration, Effect, Evaluated, Flip, Knowledge, Phase, Reason, RuleInfo, Setting, Stop, choose,
+    evaluate,
 };
+use crate::catalog::facts::Facts;
 use crate::domain::amount::Amount;
 use crate::domain::probe::Probe;
 
 /// The most reasons that are given.
 const MAX_REASONS: usize = 4;
+/// What stands for the value of an input that was neither given nor assumed.
+pub(crate) const NOT_GIVEN: &str = "not given";
 
 /// Up to four reasons, the most telling first.
-pub(crate) fn because(here: &Evaluated<'_>, rules: &'static [RuleInfo], crossovers: &[Crossover]) -> Vec<Reason> {
+pub(crate) fn because(
+    here: &Evaluated<'_>,
+    rules: &'static [RuleInfo],
+    crossovers: &[Crossover],
+    facts: &Facts,
+) -> Vec<Reason> {
     let Some(first) = winner(here) else { return Vec::new() };
     let mut reasons = Vec::new();
-    for rule in &here.choice.narrowed_by {
+    for rule in here.choice.narrowed_by.iter().filter(|rule| decided(here, first, rule, facts)) {
         if let Some(finding) = first.findings.iter().find(|f| f.rule == *rule && f.effect == Effect::Prefer) {
             reasons.push(Reason {
                 criterion: finding.rule.to_owned(),
@@ -29,15 +38,25 @@ pub(crate) fn because(here: &Evaluated<'_>, rules: &'static [RuleInfo], crossove
     if let Some(reason) = eliminations(here, rules) {
         reasons.push(reason);
     }
+    let mut nearest: Option<(Amount, &Crossover, &Amount)> = None;
     for crossover in crossovers {
         let Some((_, value)) = here.considered.values.iter().find(|(name, _)| *name == crossover.input) else {
             continue;
         };
         let concerns = crossover.from == Some(first.info.id) || crossover.to == Some(first.info.id);
-        if !concerns || value.is_zero() {
+        if !concerns || value.is_zero() || crossover.at.is_zero() {
             continue;
         }
         let Ok(ratio) = crossover.at.over(value) else { continue };
+        let below = ratio.compare_values(&Amount::ONE).is_lt();
+        let Ok(distance) = (if below { value.over(&crossover.at) } else { Ok(ratio) }) else { continue };
+        if nearest.as_ref().is_none_or(|(known, ..)| distance.compare_values(known).is_lt()) {
+            nearest = Some((distance, crossover, value));
+        }
+    }
+    if let Some((_, crossover, value)) = nearest
+        && let Ok(ratio) = crossover.at.over(value)
+    {
         reasons.push(Reason {
             criterion: "break_even".to_owned(),
             your_value: format!("{} = {value}", crossover.input),
@@ -53,10 +72,23 @@ pub(crate) fn because(here: &Evaluated<'_>, rules: &'static [RuleInfo], crossove
             ),
             source: String::new(),
         });
-        break;
     }
     reasons.truncate(MAX_REASONS);
     reasons
+}
+
+/// Whether a preference left out an option that might have been chosen: one that costs no more than the tie allows.
+fn decided(here: &Evaluated<'_>, first: &Candidate<'_>, rule: &str, facts: &Facts) -> bool {
+    let limit = first.rank().and_then(|own| {
+        let tie = facts.number("tie_gap_pct").ok()?;
+        own.times(&(&Amount::ONE + &tie.per(100))).ok()
+    });
+    here.candidates.iter().filter(|candidate| candidate.eligible() && !candidate.preferred_by(rule)).any(|candidate| {
+        match (candidate.rank(), &limit) {
+            (Some(rank), Some(limit)) => !rank.compare_values(limit).is_gt(),
+            _ => first.rank().is_none(),
+        }
+    })
 }
 
 fn money_reason(here: &Evaluated<'_>, first: &Candidate<'_>) -> Option<Reason> {
@@ -124,37 +156,47 @@ fn eliminations(here: &Evaluated<'_>, rules: &'static [RuleInfo]) -> Option<Reas
     })
 }
 
-/// The best other option, and when it becomes better.
-pub(crate) fn alternative(here: &Evaluated<'_>, crossovers: &[Crossover], flips: &[Flip]) -> Option<(usize, String)> {
-    let first = winner(here)?;
-    // The next cheapest of the field; where that is empty, of all that are eligible.
-    let in_field = here
-        .choice
-        .field
-        .iter()
-        .filter(|at| Some(**at) != here.choice.recommended)
-        .filter_map(|at| Some((*at, here.candidates.get(*at)?.rank()?)))
-        .min_by(|(_, a), (_, b)| a.compare_values(b))
-        .map(|(at, _)| at);
-    let other = in_field.or_else(|| {
-        let (next, _) = next_cheapest(here, first)?;
-        here.candidates.iter().position(|candidate| candidate.info.id == next.info.id)
-    })?;
-    let id = here.candidates.get(other)?.info.id;
-    let when = if let Some(flip) = flips.iter().find(|flip| flip.new_winner == Some(id)) {
-        format!("when `{}` is {} instead of {}", flip.input, flip.to, flip.from)
-    } else if let Some(crossover) = crossovers.iter().find(|c| c.from == Some(id) || c.to == Some(id)) {
-        format!("on cost, beyond the crossover at {} {} of `{}`", crossover.at, crossover.unit, crossover.input)
-    } else {
-        let gap =
-            here.candidates.get(other).and_then(Candidate::rank).zip(first.rank()).map(|(other, own)| other - own);
-        match gap {
-            Some(gap) if gap.is_negative() => "when cost alone decides".to_owned(),
-            Some(gap) => format!("when its other merits are worth {} USD a month", gap.rounded(2)),
-            None => "when it is preferred for reasons outside this comparison".to_owned(),
+/// The best other option, which would be chosen if the recommended one were not there, and when it becomes better.
+pub(crate) fn alternative<K: Knowledge>(
+    setting: Setting<'_, '_>,
+    here: &Evaluated<'_>,
+    crossovers: &[Crossover],
+    flips: &[Flip],
+) -> Result<Option<(usize, String)>, Stop> {
+    let Some(first) = winner(here) else { return Ok(None) };
+    let facts = &setting.catalog.facts;
+    let weights = choose::weights(facts.scores(K::TOPIC), &setting.ask.weights);
+    let without = here.choice.recommended;
+    let second = choose::choose(&here.candidates, without, K::RULES, setting.ask, &weights, facts, &mut Probe::new())?;
+    let Some(at) = second.recommended.or(second.cheapest) else { return Ok(None) };
+    let Some(other) = here.candidates.get(at) else { return Ok(None) };
+    let id = other.info.id;
+    // A change of what was given tells more than one of what was not.
+    let leads_there = || flips.iter().filter(|flip| flip.new_winner == Some(id));
+    if let Some(flip) = leads_there().find(|flip| flip.from != NOT_GIVEN).or_else(|| leads_there().next()) {
+        let instead = if flip.from == NOT_GIVEN { String::new() } else { format!(" instead of {}", flip.from) };
+        return Ok(Some((at, format!("when `{}` is {}{instead}", flip.input, flip.to))));
+    }
+    let when = match (first.rank(), other.rank()) {
+        (Some(own), Some(rank)) if rank.compare_values(own).is_lt() => {
+            format!("when cost alone decides: it costs {} USD a month less", (own - rank).rounded(2))
         }
+        (Some(own), Some(rank)) => {
+            let pair = [Some(first.info.id), Some(id)];
+            let between = |crossover: &&Crossover| pair.contains(&crossover.from) && pair.contains(&crossover.to);
+            match crossovers.iter().find(between) {
+                Some(crossover) => {
+                    let side = if crossover.to == Some(id) { "above" } else { "below" };
+                    let Crossover { input, at, unit, .. } = crossover;
+                    format!("on cost, when `{input}` is {side} {at} {unit}").trim_end().to_owned()
+                }
+                None => format!("when its other merits are worth {} USD a month", (rank - own).rounded(2)),
+            }
+        }
+        (None, Some(rank)) => format!("when a known price matters: it costs {} USD a month", rank.rounded(2)),
+        (_, None) => "when its price, which is not known here, is low enough".to_owned(),
     };
-    Some((other, when))
+    Ok(Some((at, when)))
 }
 
 /// Where no option is eligible: the single inputs that would let one in; where none does alone, the pairs.
@@ -285,26 +327,4 @@ pub(crate) fn phases<K: Knowledge>(
         why: format!("It would be recommended without the deadline; its lead time is {}.", finding.limit),
     });
     Ok(phases)
-}
-
-/// Where the winner's money outside the AWS bill is not known: the figure that would make another option cheaper.
-pub(crate) fn outside_money(here: &Evaluated<'_>) -> Option<Flip> {
-    let first = winner(here)?;
-    let own = first.rank()?;
-    if first.plan.as_ref()?.outside_aws.is_some() {
-        return None;
-    }
-    let (known, rank) = here
-        .candidates
-        .iter()
-        .filter(|candidate| candidate.eligible() && candidate.plan.as_ref().is_some_and(|p| p.outside_aws.is_some()))
-        .filter_map(|candidate| Some((candidate, candidate.rank()?)))
-        .min_by(|(_, a), (_, b)| a.compare_values(b))?;
-    let gap = rank - own;
-    (!gap.is_negative()).then(|| Flip {
-        input: "outside_aws_costs_month".to_owned(),
-        from: "unknown".to_owned(),
-        to: format!("> {}", gap.rounded(2)),
-        new_winner: Some(known.info.id),
-    })
 }

@@ -188,6 +188,11 @@ fn weight_flip(here: &Evaluated<'_>, weights: &[(String, Decimal)]) -> Option<We
     best.map(|(_, flip)| flip)
 }
 
+/// Whether an option is cheaper than the recommended one as far as its money is known.
+fn competes(candidate: &Candidate<'_>, first: &Candidate<'_>) -> bool {
+    candidate.rank().zip(first.rank()).is_some_and(|(rank, own)| rank.compare_values(own).is_lt())
+}
+
 /// Labels an answer by the conditions of decisions' method: all hold → high, one fails → medium, more → low.
 pub(crate) fn confidence(
     here: &Evaluated<'_>,
@@ -223,12 +228,16 @@ pub(crate) fn confidence(
             let gap = rank - own;
             let wide = own.times(&number("high_confidence_gap_pct").per(100)).unwrap_or(Amount::ZERO);
             if gap.compare_values(&wide).is_lt() {
-                failed.push(format!(
-                    "{} costs {} USD a month more than the recommendation, a gap under {} %.",
-                    other.info.id,
-                    gap.rounded(2),
-                    number("high_confidence_gap_pct")
-                ));
+                failed.push(if gap.is_negative() {
+                    format!("{} costs {} USD a month less than the recommendation.", other.info.id, (-&gap).rounded(2))
+                } else {
+                    format!(
+                        "{} costs only {} USD a month more than the recommendation, a gap under {} %.",
+                        other.info.id,
+                        gap.rounded(2),
+                        number("high_confidence_gap_pct")
+                    )
+                });
             }
             let narrow = own.times(&number("tie_gap_pct").per(100)).unwrap_or(Amount::ZERO);
             let distance = if gap.is_negative() { -&gap } else { gap };
@@ -271,8 +280,18 @@ pub(crate) fn confidence(
         rules.dedup();
         failed.push(format!("These rules rest on facts that sources contradict or leave open: {}.", rules.join(", ")));
     }
-    if first.plan.as_ref().is_some_and(|plan| plan.outside_aws.is_none()) {
-        failed.push("Money outside the AWS bill is due and no figure was given; it is left out.".to_owned());
+    let unknown_money: Vec<&str> = here
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.plan.as_ref().is_some_and(|plan| plan.outside_aws.is_none()))
+        .filter(|candidate| candidate.info.id == first.info.id || competes(candidate, first))
+        .map(|candidate| candidate.info.id)
+        .collect();
+    if !unknown_money.is_empty() {
+        failed.push(format!(
+            "Money outside the AWS bill is due for {}, and no figure was given; it is left out.",
+            unknown_money.join(", ")
+        ));
     }
     let label = match failed.len() {
         _ if is_tie => "tie",

@@ -20,11 +20,12 @@ pub struct HybridConnectivityInputs {
     pub gb_out_month: Option<Amount>,
     /// Gigabytes a month from your side to AWS, over all sites. Left out: as much as goes out.
     pub gb_in_month: Option<Amount>,
-    /// The peak over all sites, Gbps. Left out: 4 × the average of the larger direction, or the sum of the sites' peaks.
+    /// The peak over all sites, Gbps; at least that of a site and of a flow. Left out: 4 × the average of the larger
+    /// direction, or the sum of the sites' peaks.
     pub peak_gbps: Option<Amount>,
     /// The peak of one site, Mbps. Left out: the whole peak spread evenly.
     pub peak_mbps_per_site: Option<Amount>,
-    /// The largest single flow, Gbps; a flow cannot be spread over tunnels. Left out: the peak, at most 1.
+    /// The largest single flow, Gbps; a flow cannot be spread over tunnels. Left out: the peak of a site, at most 1.
     pub peak_single_flow_gbps: Option<Amount>,
     /// Packets a second at the peak, over all sites. Left out: packet rates are not held against limits.
     pub pps: Option<Amount>,
@@ -205,11 +206,12 @@ pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
 };
 
 macro_rules! flags {
-    ($($name:ident $(relaxable $relaxable:literal)?;)*) => {
+    ($($name:ident $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
         &[$(FlagInput {
             name: stringify!($name),
             relaxable: false $(|| $relaxable)?,
             critical: false,
+            alias: false $(|| $alias)?,
             slot: |inputs: &mut Inputs| &mut inputs.$name,
         }),*]
     };
@@ -218,7 +220,7 @@ macro_rules! flags {
 /// The yes/no inputs that rules use.
 pub(super) const FLAGS: &[FlagInput<Inputs>] = flags! {
     private_path_required relaxable true;
-    dedicated_private_link relaxable true;
+    dedicated_private_link relaxable true alias true;
     encryption_in_transit_required relaxable true;
     app_layer_encrypted relaxable true;
     macsec_required relaxable true;
@@ -230,7 +232,7 @@ pub(super) const FLAGS: &[FlagInput<Inputs>] = flags! {
     equipment_in_dx_location;
     partner_port_exists;
     partner_managed;
-    partner_circuit relaxable true;
+    partner_circuit relaxable true alias true;
     production;
     critical;
     cost_first;
@@ -243,7 +245,8 @@ pub(super) const FLAGS: &[FlagInput<Inputs>] = flags! {
     summarisable relaxable true;
     needs_public_endpoints;
     jitter_problem;
-    acceleration_wanted;
+    new_connection;
+    acceleration_wanted alias true;
     existing_sdwan;
     appliance_in_vpc;
     region_pair_supported;

@@ -120,7 +120,13 @@ fn paths(
     context: &mut Context<'_>,
 ) -> Result<(), Stop> {
     if s.private_path {
-        let looked = flag("private_path_required", true);
+        let looked = if inputs.private_path_required == Some(true) {
+            flag("private_path_required", true)
+        } else if inputs.dedicated_private_link == Some(true) {
+            flag("dedicated_private_link", true)
+        } else {
+            word("compliance", inputs.compliance.as_deref().unwrap_or_default())
+        };
         let text = "The traffic must not cross the internet.";
         screen.eliminate("H-02", &INTERNET_VPN, &looked, "internet_path_options", text)?;
         screen.eliminate("H-02", &[DX_VPN_BACKUP], &looked, "internet_path_options", text)?;
@@ -334,13 +340,7 @@ fn gateways(
         let text = "It ends on a virtual private gateway, and the landing is fixed to a transit gateway.";
         screen.eliminate("H-07", &ON_VGW, &looked, "vgw_vpcs", text)?;
     }
-    let connections = s.sites.times(&s.redundancy)?;
-    if context.probe.more(&connections, &context.catalog.facts.number("vpn_connections_per_region")?) {
-        let looked = number("sites", &s.sites);
-        let text = "This needs more VPN connections than the default quota of a Region.";
-        let by_connection = [VPN_VGW, VPN_CLOUDHUB, VPN_TGW, VPN_TGW_LARGE, VPN_ACCELERATED];
-        screen.fire(Effect::QuotaIncrease, "H-16", &by_connection, &looked, "vpn_connections_per_region", text)?;
-    }
+    connection_quotas(screen, s, context)?;
     if inputs.ipv6_inside_tunnel.unwrap_or(false) {
         let text = "A virtual private gateway carries no IPv6 inside its tunnels.";
         screen.eliminate("H-17", &ON_VGW, &flag("ipv6_inside_tunnel", true), "vgw_unsupported_features", text)?;
@@ -372,6 +372,11 @@ fn gateways(
             "vpn_large_missing_regions",
             text,
         )?;
+        if context.probe.more(&s.flow, &context.catalog.facts.number("vpn_standard_tunnel_gbps")?) {
+            let text = "This flow needs a large tunnel on the circuit, and this Region has none.";
+            let looked = word("region", s.region.as_str());
+            screen.eliminate("H-22", &[DX_PRIVATE_IP_VPN], &looked, "vpn_large_missing_regions", text)?;
+        }
     }
     let over_dx = inputs.encryption_over_dx.unwrap_or(false) || has_dx(inputs);
     if inputs.acceleration_wanted.unwrap_or(false) && over_dx {
@@ -393,6 +398,27 @@ fn gateways(
             "vpn_accelerated_requirements",
             text,
         )?;
+    }
+    Ok(())
+}
+
+/// H-16: how many connections there are by default.
+fn connection_quotas(screen: &mut Screen<'_>, s: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
+    let looked = number("sites", &s.sites);
+    let connections = s.sites.times(&s.redundancy)?;
+    let text = "This needs more VPN connections than the default quota of a Region.";
+    if context.probe.more(&connections, &context.catalog.facts.number("vpn_connections_per_region")?) {
+        let by_connection = [VPN_VGW, VPN_CLOUDHUB, VPN_TGW, VPN_TGW_LARGE, VPN_ACCELERATED];
+        screen.fire(Effect::QuotaIncrease, "H-16", &by_connection, &looked, "vpn_connections_per_region", text)?;
+    }
+    if context.probe.more(&connections, &context.catalog.facts.number("vpn_connections_per_vgw")?) {
+        let text = "This needs more VPN connections than the default quota of a virtual private gateway.";
+        screen.fire(Effect::QuotaIncrease, "H-16", &ON_VGW, &looked, "vpn_connections_per_vgw", text)?;
+    }
+    if context.probe.more(&connections, &context.catalog.facts.number("vpn_accelerated_connections_per_region")?) {
+        let text = "This needs more accelerated connections than the default quota of a Region.";
+        let fact = "vpn_accelerated_connections_per_region";
+        screen.fire(Effect::QuotaIncrease, "H-16", &[VPN_ACCELERATED], &looked, fact, text)?;
     }
     Ok(())
 }
@@ -448,7 +474,13 @@ fn interfaces(
     }
     if beyond_gateway(s, context)? {
         let text = "More VPCs than a Direct Connect gateway associates by their own gateways: a transit interface to a transit gateway.";
-        screen.caution("H-19", &ALL_DX, &number("vpcs", &s.vpcs), "dxgw_vgws", text)?;
+        let looked = number("vpcs", &s.vpcs);
+        screen.caution("H-19", &ALL_DX, &looked, "dxgw_vgws", text)?;
+        if s.lands_on_vgw {
+            let text =
+                "A Direct Connect gateway associates fewer virtual private gateways, and the landing is fixed to them.";
+            screen.eliminate("H-19", &ALL_DX, &looked, "dxgw_vgws", text)?;
+        }
     }
     if inputs.needs_public_endpoints.unwrap_or(false) {
         let text = "AWS public endpoints over the circuit need a public interface, which counts like any other.";
@@ -573,7 +605,7 @@ fn guidance(
         screen.prefer(
             "G-03",
             &[DX_VPN_BACKUP],
-            &flag("cost_first", yes(inputs.cost_first)),
+            &if yes(inputs.cost_first) { flag("cost_first", true) } else { flag("production", false) },
             "guidance_vpn_backup_cost_first",
             text,
         )?;
@@ -581,9 +613,13 @@ fn guidance(
     let site_mbps = s.per_site.times_whole(1_000);
     let small_sites = !context.probe.more(&site_mbps, &context.catalog.facts.number("vpn_concentrator_site_mbps")?);
     let many = !context.probe.less(&s.sites, &context.catalog.facts.number("vpn_concentrator_fit_sites")?);
-    if (many && small_sites) || yes(inputs.single_attachment) {
-        let text = "From about this many sites of up to 100 Mbps on, a concentrator is simpler and cheaper than a connection for each.";
+    if many && small_sites {
+        let text =
+            "From about this many sites of up to 100 Mbps on, a concentrator is simpler than connections for each.";
         screen.prefer("H-16", &[VPN_CONCENTRATOR], &number("sites", &s.sites), "vpn_concentrator_fit_sites", text)?;
+    } else if yes(inputs.single_attachment) {
+        let text = "A concentrator puts this many sites on one attachment.";
+        screen.prefer("H-16", &[VPN_CONCENTRATOR], &flag("single_attachment", true), "vpn_concentrator_sites", text)?;
     }
     if yes(inputs.encryption_over_dx) && !yes(inputs.macsec_required) {
         let text = "Without MACsec, IPsec on private addresses over a transit interface is the advised encryption on Direct Connect.";
@@ -636,7 +672,7 @@ fn guidance(
         screen.prefer(
             "G-08",
             &INTERNET_VPN,
-            &number("duration_months", &s.duration),
+            &if short { number("duration_months", &s.duration) } else { flag("one_off_migration", true) },
             "guidance_short_lived_months",
             text,
         )?;
@@ -651,7 +687,7 @@ fn guidance(
         screen.prefer(
             "G-09",
             &all_but,
-            &flag("production", s.production),
+            &if s.production { flag("production", true) } else { flag("critical", true) },
             "guidance_resilience_from_circuits",
             text,
         )?;
@@ -662,7 +698,7 @@ fn guidance(
     }
     if context.probe.more(&s.vpcs, &context.catalog.facts.number("vgw_vpcs")?) {
         let on_hub: Vec<&str> = SITE_TO_SITE.iter().copied().filter(|option| !ON_VGW.contains(option)).collect();
-        let text = "Several VPCs share one connection through a hub, which later circuits use as well.";
+        let text = "Several VPCs share a connection through a transit gateway or a Direct Connect gateway.";
         screen.prefer("H-18", &on_hub, &number("vpcs", &s.vpcs), "guidance_several_vpcs_one_hub", text)?;
     }
     Ok(())

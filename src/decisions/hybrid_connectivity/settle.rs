@@ -168,17 +168,25 @@ pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_
             "4 × the average of the busier direction"
         },
     );
-    let per_site = match &inputs.peak_mbps_per_site {
-        Some(mbps) => mbps.per(1_000),
-        None => peak.over(&sites)?,
+    // The sites together carry the whole, so that the busiest has at least its share.
+    let share = peak.over(&sites)?;
+    let spread = match &inputs.peak_mbps_per_site {
+        Some(mbps) => context.probe.max(&mbps.per(1_000), &share),
+        None => share,
     };
-    let capped = context.probe.min(&peak, &context.fact("default_single_flow_cap_gbps")?);
+    // A flow is part of its site's peak, and a site's peak of the whole: what is given of the part holds for the whole.
+    let per_site = match &inputs.peak_single_flow_gbps {
+        Some(flow) => context.probe.max(&spread, flow),
+        None => spread,
+    };
+    let peak = context.probe.max(&peak, &per_site);
+    let capped = context.probe.min(&per_site, &context.fact("default_single_flow_cap_gbps")?);
     let flow = defaults.take(
         inputs.peak_single_flow_gbps.as_ref(),
         "peak_single_flow_gbps",
         false,
         &capped,
-        "the peak, at most 1 Gbps",
+        "the peak of a site, at most 1 Gbps",
     );
     let mtu = defaults.take(
         inputs.mtu_required.as_ref(),
