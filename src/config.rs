@@ -24,7 +24,7 @@ pub struct ServeConfig {
 
     /// Which log lines are written: a level (`error`, `warn`, `info`, `debug`), or a filter such as
     /// `crossover=debug,warn`. Each request is one line of level `info`.
-    #[arg(long, env = "CROSSOVER_LOG", value_name = "FILTER", default_value = "info,actix_server=warn")]
+    #[arg(long, env = "CROSSOVER_LOG", value_name = "FILTER", default_value = "info,actix_server=warn,actix_http=off")]
     pub log: String,
 
     /// How many threads answer requests. Left out: one for each core.

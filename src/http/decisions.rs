@@ -16,7 +16,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::body::JsonBody;
 use super::error::{ApiError, ApiResult};
-use super::estimates::{describe, set_property, with_description};
+use super::estimates::{describe, refine, set_property, with_description};
 use super::openapi::{Api, BODY, CATALOG, Endpoint, NAMED, QUERY, in_path, one_of};
 use super::query::Params;
 use super::route::{at, get, json as json_answer, json_body, json_bytes, post};
@@ -286,6 +286,7 @@ fn document_one(api: &mut Api, decision: &'static Decision, answer: &Ref, fails:
         object.required.retain(|field| field != "inputs");
     }
     set_property(&mut request, "missing_prices", without_omit);
+    refine(&mut request);
     let request = api.register(&name, request);
     api.add(Endpoint {
         method: HttpMethod::Post,

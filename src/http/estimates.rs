@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig};
 use serde_json::{Value, json};
 use utoipa::openapi::path::HttpMethod;
-use utoipa::openapi::schema::Type;
 use utoipa::openapi::{Discriminator, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -53,6 +52,7 @@ pub fn document(api: &mut Api) {
             array.items = utoipa::openapi::schema::ArrayItems::RefOrSchema(Box::new(resource.into()));
         }
     });
+    refine(&mut request);
     let request = api.register(&EstimateMany::name(), request);
     api.add(Endpoint {
         method: HttpMethod::Post,
@@ -84,6 +84,7 @@ fn document_one(api: &mut Api, service: &'static Service, answer: &Ref, fails: &
     }
     describe(&mut request, &format!("An estimate of {}.", service.name));
     set_property(&mut request, "usage", |schema| *schema = with_description(&usage, "What is planned."));
+    refine(&mut request);
     let request = api.register(&name, request);
     api.add(Endpoint {
         method: HttpMethod::Post,
@@ -147,8 +148,16 @@ pub fn set_property(schema: &mut RefOr<Schema>, name: &str, change: impl FnOnce(
 pub fn describe(schema: &mut RefOr<Schema>, description: &str) {
     if let RefOr::T(Schema::Object(object)) = schema {
         object.description = Some(description.to_owned());
-        object.schema_type = Type::Object.into();
     }
+}
+
+/// Says of a request what its types do not: editions are counted from 1.
+pub fn refine(request: &mut RefOr<Schema>) {
+    set_property(request, "edition", |schema| {
+        if let RefOr::T(Schema::Object(edition)) = schema {
+            edition.minimum = Some(1.into());
+        }
+    });
 }
 
 /// A reference that says what the thing is for here.

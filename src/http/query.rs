@@ -30,10 +30,9 @@ impl Params {
         Self { pairs, problems }
     }
 
-    /// The text of a parameter. An empty one counts as left out, as forms send it.
+    /// The text of a parameter.
     pub fn text(&self, name: &str) -> Option<&str> {
-        let (_, text) = self.pairs.iter().find(|(found, _)| found == name)?;
-        (!text.is_empty()).then_some(text.as_str())
+        self.pairs.iter().find(|(found, _)| found == name).map(|(_, text)| text.as_str())
     }
 
     /// A whole number from `min` to `max`.
@@ -41,7 +40,11 @@ impl Params {
         let text = self.text(name)?.to_owned();
         let number = text.parse::<u32>().ok().filter(|number| (min..=max).contains(number));
         if number.is_none() {
-            let code = if text.bytes().all(|byte| byte.is_ascii_digit()) { Code::OutOfRange } else { Code::WrongType };
+            let code = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+                Code::OutOfRange
+            } else {
+                Code::WrongType
+            };
             let detail = format!("`{name}` is `{text}`; it must be a whole number from {min} to {max}");
             self.problem(Problem::new(code, name, detail));
         }

@@ -77,7 +77,10 @@ async fn a_filter_that_can_match_nothing_is_a_mistake() {
     assert_eq!(problem["parameter"], "edition");
     let problem = get("/v1/prices?limit=1001").await.problem(422, "out_of_range");
     assert!(problem["detail"].as_str().expect("a text").contains("1 to 1000"), "{problem}");
-    get("/v1/prices?as_of=2026-1-1").await.problem(422, "wrong_type");
+    for empty in ["as_of=2026-1-1", "as_of=", "limit=", "edition="] {
+        get(&format!("/v1/prices?{empty}")).await.problem(422, "wrong_type");
+    }
+    get("/v1/prices?region=").await.problem(422, "unknown_region");
     get("/v1/prices?cursor=abc").await.problem(422, "unknown_value");
     assert_eq!(get("/v1/prices?usage_type=no-such-thing").await.json()["prices"], serde_json::json!([]));
 }
