@@ -308,7 +308,7 @@ fn wrong_bodies_are_refused() {
         ("region: [", "not valid YAML"),
         ("region: a\nregion: b\n", "duplicate"),
         ("- 1", "must be a JSON object"),
-        (r#"{"region":"us-east-1","usage":{"connections":1e400}}"#, "out of range"),
+        (r#"{"region":"us-east-1","usage":{"connections":1e400}}"#, "beyond"),
         (r#"{"region":"us-east-1","usage":{"connections":0.1234567890123456}}"#, "send it as a string"),
     ] {
         let refusal = crossover_with("estimate site_to_site_vpn", Some(body)).refusal(Exit::Refused);
