@@ -131,9 +131,11 @@ fn an_estimate_reads_well() {
       Logs of the tunnels in CloudWatch
 
     Prices as of 2026-11-22, edition 1
-      [1] Price List quotes for Tokyo, Osaka, N. Virginia: seen on 2026-09-17, high confidence, layer
-        seed, edition 1
-      [2] AWS pricing-page feed vpc: seen on 2025-11-04, high confidence, layer seed, edition 1
+      [1] Price List quotes for Tokyo, Osaka, N. Virginia (github 0-draft/on-ramp docs/02,04,05,09):
+        seen on 2026-09-17, high confidence, layer seed, edition 1
+      [2] AWS pricing-page feed vpc (github lamngockhuong/aws-price@508fb45 lib/data/pricing/vpc.json
+        (verbatim copy of b0.p.awsstatic.com pricing-page feed)): seen on 2025-11-04, high confidence,
+        layer seed, edition 1
       [3] Price List quotes for us-east-1 (ALB, NAT, IPv4, transfer, DynamoDB, EBS): seen on 2026-09-16,
         high confidence, layer seed, edition 1
     ");
@@ -182,9 +184,11 @@ fn several_resources_read_well() {
         internet through it
 
     Prices as of 2026-11-22, edition 1
-      [1] Price List quotes for Tokyo, Osaka, N. Virginia: seen on 2026-09-17, high confidence, layer
-        seed, edition 1
-      [2] AWS pricing-page feed vpc: seen on 2025-11-04, high confidence, layer seed, edition 1
+      [1] Price List quotes for Tokyo, Osaka, N. Virginia (github 0-draft/on-ramp docs/02,04,05,09):
+        seen on 2026-09-17, high confidence, layer seed, edition 1
+      [2] AWS pricing-page feed vpc (github lamngockhuong/aws-price@508fb45 lib/data/pricing/vpc.json
+        (verbatim copy of b0.p.awsstatic.com pricing-page feed)): seen on 2025-11-04, high confidence,
+        layer seed, edition 1
     ");
 }
 
