@@ -16,7 +16,7 @@ use crate::http::{catalog, get, today};
 
 /// What a command line wrote, and how it ended.
 #[derive(Debug, PartialEq, Eq)]
-struct Transcript {
+pub(crate) struct Transcript {
     exit: u8,
     stdout: String,
     stderr: String,
@@ -29,7 +29,7 @@ impl Transcript {
 
     /// Standard output, where all went well.
     #[track_caller]
-    fn answer(self) -> String {
+    pub(crate) fn answer(self) -> String {
         assert_eq!((self.exit, self.stderr.as_str()), (0, ""), "{}", self.stdout);
         self.stdout
     }
@@ -43,7 +43,7 @@ impl Transcript {
 }
 
 /// Runs a command line, its arguments parted by spaces, with a text on standard input.
-fn crossover_with(line: &str, stdin: Option<&str>) -> Transcript {
+pub(crate) fn crossover_with(line: &str, stdin: Option<&str>) -> Transcript {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = run(
         std::iter::once("crossover").chain(line.split(' ')).map(Into::into),
