@@ -3,10 +3,14 @@
 //! A body from JSON goes on byte for byte, so that the command line reads exactly what the REST service would.
 //! Flags beside a file are put over it: the file says what is planned, the flags what is different this time.
 
+use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
 use clap::Args;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
@@ -86,11 +90,15 @@ impl RequestArgs {
                 }
                 to_bytes(&Value::Object(body))
             }
-            Some(text) if over.is_empty() && !yaml && looks_like_json(&text) => Ok(text),
+            Some(text) if yaml || !looks_like_json(&text) => {
+                let body = read_yaml(&text)?;
+                Ok(put_over(&body.to_string(), &over)?.into_bytes())
+            }
+            Some(text) if over.is_empty() => Ok(text),
             Some(text) => {
-                let mut body = if yaml || !looks_like_json(&text) { read_yaml(&text)? } else { read_json(&text)? };
-                put_over(&mut body, over);
-                to_bytes(&body)
+                let text = String::from_utf8(text)
+                    .map_err(|error| Problem::new(Code::Malformed, "", format!("the text is not UTF-8: {error}")))?;
+                Ok(put_over(&text, &over)?.into_bytes())
             }
         }
     }
@@ -163,25 +171,64 @@ fn read_yaml(text: &[u8]) -> Result<Value, Fault> {
     serde_saphyr::from_str(text).map_err(|error| malformed(format!("the text is not valid YAML: {error}")))
 }
 
-fn read_json(text: &[u8]) -> Result<Value, Fault> {
-    serde_json::from_slice(text)
-        .map_err(|error| Problem::new(Code::Malformed, "", format!("the text is not valid JSON: {error}")).into())
-}
-
 fn to_bytes(body: &Value) -> Result<Vec<u8>, Fault> {
     Ok(serde_json::to_vec(body)?)
 }
 
-/// Puts `over` over `body`: objects field by field, everything else whole.
-fn put_over(body: &mut Value, over: Map<String, Value>) {
-    let Value::Object(body) = body else { return };
+/// Puts `over` over a JSON text: objects field by field, everything else whole. What is not touched stays as it is
+/// spelled. A text that is no object is left to the reader of requests, which says so.
+fn put_over(text: &str, over: &Map<String, Value>) -> Result<String, Fault> {
+    if over.is_empty() || !text.trim_start().starts_with('{') {
+        return Ok(text.to_owned());
+    }
+    let Fields(mut fields) = serde_json::from_str(text).map_err(|error| {
+        if error.is_data() {
+            return Problem::new(Code::Conflict, "", error.to_string());
+        }
+        Problem::new(Code::Malformed, "", format!("the text is not valid JSON: {error}"))
+    })?;
     for (name, value) in over {
-        match (body.get_mut(&name), value) {
-            (Some(inner @ Value::Object(_)), Value::Object(over)) => put_over(inner, over),
-            (_, value) => {
-                body.insert(name, value);
+        let found = fields.iter_mut().find(|(found, _)| found == name);
+        let text = match (&found, value) {
+            (Some((_, inner)), Value::Object(over)) if inner.get().starts_with('{') => put_over(inner.get(), over)?,
+            _ => value.to_string(),
+        };
+        let raw = RawValue::from_string(text)?;
+        match found {
+            Some((_, place)) => *place = raw,
+            None => fields.push((name.clone(), raw)),
+        }
+    }
+    let fields: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), value.get())).collect();
+    Ok(format!("{{{}}}", fields.join(",")))
+}
+
+/// The fields of an object as they are spelled, each given once: a second one would silently win otherwise.
+struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields: Vec<(String, Box<RawValue>)> = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                    if fields.iter().any(|(found, _)| *found == name) {
+                        return Err(A::Error::custom(format!("the field `{name}` is given twice")));
+                    }
+                    fields.push((name, value));
+                }
+                Ok(Fields(fields))
             }
         }
+        deserializer.deserialize_map(Reader)
     }
 }
 
@@ -275,6 +322,30 @@ mod tests {
             (&["gb=1e3", "x=NaN", "y=a=b", "z="], r#"{"gb":1000.0,"x":"NaN","y":"a=b","z":""}"#),
         ] {
             assert_eq!(pairs(texts).as_deref(), Ok(json));
+        }
+    }
+
+    #[test]
+    fn flags_go_over_a_text_and_leave_the_rest_as_it_is_spelled() {
+        let over: Map<String, Value> =
+            serde_json::from_str(r#"{"region":"b","usage":{"gb":2},"month":"2026-02"}"#).expect("JSON");
+        for (text, expected) in [
+            (
+                r#" {"region": "a", "usage": {"gb": 1.50, "hours": 1e2}, "as_of": "2026-11-22"}"#,
+                r#"{"region":"b","usage":{"gb":2,"hours":1e2},"as_of":"2026-11-22","month":"2026-02"}"#,
+            ),
+            (r#"{"usage": 1}"#, r#"{"usage":{"gb":2},"region":"b","month":"2026-02"}"#),
+            ("[1]", "[1]"),
+        ] {
+            assert_eq!(put_over(text, &over).ok().as_deref(), Some(expected));
+        }
+        for (text, words) in [
+            (r#"{"region": "a", "region": "b"}"#, "`region` is given twice"),
+            (r#"{"usage": {"gb": 1, "gb": 2}}"#, "`gb` is given twice"),
+            (r#"{"region": "a""#, "not valid JSON"),
+        ] {
+            let fault = put_over(text, &over).expect_err(text);
+            assert!(format!("{fault:?}").contains(words), "{text}: {fault:?}");
         }
     }
 
