@@ -80,7 +80,7 @@ pub struct AnswerArgs {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     /// Use the prices of this database instead of the data inside the binary.
-    #[arg(long, value_name = "FILE", env = "CROSSOVER_DATABASE")]
+    #[arg(long, value_name = "FILE")]
     pub database: Option<PathBuf>,
 }
 

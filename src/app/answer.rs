@@ -219,12 +219,21 @@ impl PriceView {
     fn of(rated: &RatedWith<'_>, catalog: &Catalog) -> Self {
         let price = &rated.price;
         let source = catalog.sources.get(&price.source);
+        // A derived price belongs to the edition whose rule derives it.
+        let (edition, named) = match (rated.rule, source) {
+            (Some(_), _) => (catalog.edition.number, "derived by a documented rule".to_owned()),
+            (None, Some(source)) if source.url().is_none() && !source.location.is_empty() => {
+                (price.edition, format!("{} ({})", source.title, source.location))
+            }
+            (None, Some(source)) => (price.edition, source.title.clone()),
+            (None, None) => (price.edition, price.source.to_string()),
+        };
         Self {
             layer: Catalog::layer_name(&price.layer),
-            edition: price.edition,
+            edition,
             effective_from: price.effective_from.map(|date| date.to_string()),
             seen_on: price.seen_on.to_string(),
-            source: source.map_or_else(|| price.source.to_string(), |source| source.title.clone()),
+            source: named,
             source_url: source.and_then(|source| source.url()).map(str::to_owned),
             confidence: price.confidence.as_str(),
             note: (!price.note.is_empty()).then(|| price.note.to_string()),

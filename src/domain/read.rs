@@ -36,7 +36,14 @@ pub fn from_json_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> 
         Ok(value) => value,
         Err(error) => {
             let pointer = pointer(error.path());
-            return Err(explain(pointer, &error.into_inner()));
+            let problem = explain(pointer, &error.into_inner());
+            let names_no_number = |name: &&str| bytes.windows(name.len()).any(|window| window == name.as_bytes());
+            return Err(match ["NaN", "Infinity"].iter().copied().find(names_no_number) {
+                Some(name) if problem.code == Code::Malformed => {
+                    problem.hinting(format!("JSON has no `{name}`; send a decimal number"))
+                }
+                _ => problem,
+            });
         }
     };
     reader.end().map_err(|error| malformed(&error))?;
@@ -66,6 +73,9 @@ fn names(message: &str) -> Vec<&str> {
 
 fn explain(pointer: String, error: &serde_json::Error) -> Problem {
     if !error.is_data() {
+        if error.to_string().starts_with("number out of range") {
+            return Problem::new(Code::OutOfRange, pointer, "the number is beyond 1,000,000,000,000,000");
+        }
         return Problem { pointer, ..malformed(error) };
     }
     let full = error.to_string();
@@ -169,8 +179,8 @@ mod tests {
             ("{\"connections\": [1]}", Code::WrongType, "/connections", "found sequence; expected a decimal number"),
             ("{\"connections\": 1, \"kind\": \"lagre\"}", Code::UnknownValue, "/kind", "did you mean `large`?"),
             ("{\"connections\": 1, \"connections\": 2}", Code::Conflict, "/connections", "given twice"),
-            ("{\"connections\": 1e400}", Code::Malformed, "/connections", "out of range"),
-            ("{\"connections\": NaN}", Code::Malformed, "/connections", "not valid JSON"),
+            ("{\"connections\": 1e400}", Code::OutOfRange, "/connections", "beyond"),
+            ("{\"connections\": NaN}", Code::Malformed, "/connections", "JSON has no `NaN`"),
         ] {
             let problem = from_json::<Input>(json).expect_err(json);
             assert_eq!(problem.code, code, "{json}: {problem:?}");

@@ -16,7 +16,7 @@ use crate::http::{catalog, get, today};
 
 /// What a command line wrote, and how it ended.
 #[derive(Debug, PartialEq, Eq)]
-struct Transcript {
+pub(crate) struct Transcript {
     exit: u8,
     stdout: String,
     stderr: String,
@@ -29,7 +29,7 @@ impl Transcript {
 
     /// Standard output, where all went well.
     #[track_caller]
-    fn answer(self) -> String {
+    pub(crate) fn answer(self) -> String {
         assert_eq!((self.exit, self.stderr.as_str()), (0, ""), "{}", self.stdout);
         self.stdout
     }
@@ -43,7 +43,7 @@ impl Transcript {
 }
 
 /// Runs a command line, its arguments parted by spaces, with a text on standard input.
-fn crossover_with(line: &str, stdin: Option<&str>) -> Transcript {
+pub(crate) fn crossover_with(line: &str, stdin: Option<&str>) -> Transcript {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = run(
         std::iter::once("crossover").chain(line.split(' ')).map(Into::into),
@@ -131,9 +131,11 @@ fn an_estimate_reads_well() {
       Logs of the tunnels in CloudWatch
 
     Prices as of 2026-11-22, edition 1
-      [1] Price List quotes for Tokyo, Osaka, N. Virginia: seen on 2026-09-17, high confidence, layer
-        seed, edition 1
-      [2] AWS pricing-page feed vpc: seen on 2025-11-04, high confidence, layer seed, edition 1
+      [1] Price List quotes for Tokyo, Osaka, N. Virginia (github 0-draft/on-ramp docs/02,04,05,09):
+        seen on 2026-09-17, high confidence, layer seed, edition 1
+      [2] AWS pricing-page feed vpc (github lamngockhuong/aws-price@508fb45 lib/data/pricing/vpc.json
+        (verbatim copy of b0.p.awsstatic.com pricing-page feed)): seen on 2025-11-04, high confidence,
+        layer seed, edition 1
       [3] Price List quotes for us-east-1 (ALB, NAT, IPv4, transfer, DynamoDB, EBS): seen on 2026-09-16,
         high confidence, layer seed, edition 1
     ");
@@ -182,9 +184,11 @@ fn several_resources_read_well() {
         internet through it
 
     Prices as of 2026-11-22, edition 1
-      [1] Price List quotes for Tokyo, Osaka, N. Virginia: seen on 2026-09-17, high confidence, layer
-        seed, edition 1
-      [2] AWS pricing-page feed vpc: seen on 2025-11-04, high confidence, layer seed, edition 1
+      [1] Price List quotes for Tokyo, Osaka, N. Virginia (github 0-draft/on-ramp docs/02,04,05,09):
+        seen on 2026-09-17, high confidence, layer seed, edition 1
+      [2] AWS pricing-page feed vpc (github lamngockhuong/aws-price@508fb45 lib/data/pricing/vpc.json
+        (verbatim copy of b0.p.awsstatic.com pricing-page feed)): seen on 2025-11-04, high confidence,
+        layer seed, edition 1
     ");
 }
 
@@ -308,7 +312,7 @@ fn wrong_bodies_are_refused() {
         ("region: [", "not valid YAML"),
         ("region: a\nregion: b\n", "duplicate"),
         ("- 1", "must be a JSON object"),
-        (r#"{"region":"us-east-1","usage":{"connections":1e400}}"#, "out of range"),
+        (r#"{"region":"us-east-1","usage":{"connections":1e400}}"#, "beyond"),
         (r#"{"region":"us-east-1","usage":{"connections":0.1234567890123456}}"#, "send it as a string"),
     ] {
         let refusal = crossover_with("estimate site_to_site_vpn", Some(body)).refusal(Exit::Refused);

@@ -130,7 +130,7 @@ async fn a_number_that_no_machine_holds_is_refused() {
     assert!(answer.status.is_client_error(), "{}", answer.text());
     let code = answer.json()["code"].as_str().expect("a code").to_owned();
     let problem = answer.problem(answer.status.as_u16(), &code);
-    assert!(problem["detail"].as_str().expect("a text").contains("out of range"), "{problem}");
+    assert!(problem["detail"].as_str().expect("a text").contains("beyond"), "{problem}");
 }
 
 #[actix_web::test]

@@ -11,6 +11,7 @@
 
 mod bad_data;
 mod cli;
+mod documents;
 mod http;
 mod http_decisions;
 mod http_editions;

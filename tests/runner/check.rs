@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crossover::app::decide::NONE_ELIGIBLE;
+use crossover::app::decide::view::NONE_ELIGIBLE;
 use crossover::domain::amount::Amount;
 use crossover::domain::number::decimal_from_text;
 use crossover::domain::problem::{Problem, Problems};
 
 use super::form::{
-    Elimination, ExpectedCrossover, ExpectedDecision, ExpectedError, ExpectedEstimate, ExpectedLine, Relax,
+    Elimination, ExpectedCrossover, ExpectedDecision, ExpectedError, ExpectedEstimate, ExpectedLine, ExpectedOption,
+    Relax,
 };
 
 /// Collects what differs, so that one run shows all of it.
@@ -166,6 +167,119 @@ pub(crate) fn decision(answer: &Value, expected: &ExpectedDecision, differences:
     if let Some(expected) = &expected.phases {
         let found: Vec<&str> = items(answer, "phases").iter().map(|phase| text(phase, "option")).collect();
         differences.same("phases", &found, &expected.iter().map(String::as_str).collect());
+    }
+    for Elimination { option, rule } in &expected.silent {
+        let lists = ["rejected_by", "preferred_by", "cautions"];
+        let speaks =
+            |found: &Value| lists.iter().any(|list| items(found, list).iter().any(|f| text(f, "rule") == rule));
+        if of_option(option).is_none_or(speaks) {
+            differences.add(format!("{option}: {rule} speaks of it; it must not"));
+        }
+    }
+    for expected in &expected.options {
+        option_costs(of_option(&expected.option), expected, differences);
+    }
+    explanation(answer, expected, differences);
+}
+
+/// What an answer says besides its recommendation.
+fn explanation(answer: &Value, expected: &ExpectedDecision, differences: &mut Differences) {
+    if let Some(cheapest) = &expected.cheapest {
+        differences.same("cheapest", &text(answer, "cheapest"), &cheapest.as_str());
+    }
+    if let Some(alternative) = &expected.alternative {
+        let found = answer.get("alternative").unwrap_or(&Value::Null);
+        differences.same("alternative", &text(found, "option"), &alternative.as_str());
+    }
+    if let Some(rules) = &expected.narrowed_by {
+        let recommended = answer.get("recommendation").unwrap_or(&Value::Null);
+        let found: Vec<String> = items(recommended, "narrowed_by").iter().map(plain).collect();
+        differences.same("narrowed_by", &found, rules);
+    }
+    for expected in &expected.regimes {
+        let is = |value: &Value, field: &str, expected: Option<&String>| {
+            expected.is_none_or(|expected| text(value, field) == expected)
+        };
+        let included = |value: &Value, field: &str, expected: Option<bool>| {
+            expected.is_none() || value.get(field).and_then(Value::as_bool) == expected
+        };
+        let fits = |value: &Value| {
+            text(value, "input") == expected.input
+                && decimal(text(value, "from")).as_ref() == Some(&expected.from)
+                && decimal(text(value, "to")).as_ref() == Some(&expected.to)
+                && included(value, "from_included", expected.from_included)
+                && included(value, "to_included", expected.to_included)
+                && is(value, "cheapest", expected.cheapest.as_ref())
+                && is(value, "recommended", expected.recommended.as_ref())
+        };
+        if !items(answer, "regimes").iter().any(fits) {
+            differences.add(format!("regimes: none fits {expected:?}"));
+        }
+    }
+    for expected in &expected.would_change {
+        let fits = |value: &Value| {
+            text(value, "input") == expected.input
+                && expected.from.as_ref().is_none_or(|from| text(value, "from") == from)
+                && text(value, "to") == expected.to
+                && text(value, "new_winner") == expected.new_winner
+        };
+        if !items(answer, "would_change_my_mind").iter().any(fits) {
+            differences.add(format!("would_change_my_mind: none fits {expected:?}"));
+        }
+    }
+    let notices: Vec<&str> = items(answer, "notices").iter().map(|notice| text(notice, "code")).collect();
+    for code in &expected.notices {
+        if !notices.contains(&code.as_str()) {
+            differences.add(format!("notices: found {notices:?}, expected `{code}` among them"));
+        }
+    }
+    for words in &expected.not_modelled {
+        if !items(answer, "not_modelled").iter().any(|entry| plain(entry).contains(words.as_str())) {
+            differences.add(format!("not_modelled: no entry holds `{words}`"));
+        }
+    }
+}
+
+/// Compares what one option costs with what is expected.
+fn option_costs(found: Option<&Value>, expected: &ExpectedOption, differences: &mut Differences) {
+    let Some(found) = found else {
+        differences.add(format!("there is no option {}", expected.option));
+        return;
+    };
+    let at = &expected.option;
+    let monthly = found.get("monthly").unwrap_or(&Value::Null);
+    if let Some(aws) = &expected.aws {
+        let total = found.get("estimate").and_then(|estimate| estimate.get("total")).unwrap_or(&Value::Null);
+        if !is_money(aws, text(monthly, "aws"), text(total, "monthly_exact")) {
+            differences.add(format!("{at}: aws: found {}, expected {aws}", text(monthly, "aws")));
+        }
+    }
+    if let Some(ranking) = &expected.ranking
+        && !is_money(ranking, text(monthly, "ranking"), text(monthly, "ranking_exact"))
+    {
+        differences.add(format!("{at}: ranking: found {}, expected {ranking}", text(monthly, "ranking")));
+    }
+    if let Some(expected) = &expected.lines {
+        let lines = found.get("estimate").map_or(&[][..], |estimate| items(estimate, "lines"));
+        let ids: Vec<&str> = lines.iter().map(|line| text(line, "id")).collect();
+        let expected_ids: Vec<&str> = expected.iter().map(|line| line.id.as_str()).collect();
+        differences.same(&format!("{at}: lines"), &ids, &expected_ids);
+        if ids == expected_ids {
+            for (found, expected) in lines.iter().zip(expected) {
+                line(found, expected, differences);
+            }
+        }
+    }
+    if let Some(expected) = &expected.missing {
+        let priced = found.get("priced").and_then(Value::as_bool);
+        let eligible = found.get("eligible").and_then(Value::as_bool);
+        differences.same(&format!("{at}: eligible and priced"), &(eligible, priced), &(Some(true), Some(false)));
+        let meters: Vec<&str> = items(found, "missing")
+            .iter()
+            .map(|missing| text(missing.get("meter").unwrap_or(&Value::Null), "usage_type"))
+            .collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        differences.same(&format!("{at}: missing"), &meters, &expected);
     }
 }
 

@@ -140,6 +140,92 @@ pub(crate) struct ExpectedDecision {
     /// The options of the phases, in order.
     #[serde(default)]
     pub(crate) phases: Option<Vec<String>>,
+    /// Rules that must not speak of an option at all: the other side of a limit.
+    #[serde(default)]
+    pub(crate) silent: Vec<Elimination>,
+    /// The cheapest eligible option.
+    #[serde(default)]
+    pub(crate) cheapest: Option<String>,
+    /// The best other option.
+    #[serde(default)]
+    pub(crate) alternative: Option<String>,
+    /// The rules that narrowed the field, in order.
+    #[serde(default)]
+    pub(crate) narrowed_by: Option<Vec<String>>,
+    /// What single options cost.
+    #[serde(default)]
+    pub(crate) options: Vec<ExpectedOption>,
+    /// Stretches that must be among those of the answer.
+    #[serde(default)]
+    pub(crate) regimes: Vec<ExpectedRegime>,
+    /// Changes that must be among those that would change the answer.
+    #[serde(default)]
+    pub(crate) would_change: Vec<ExpectedChange>,
+    /// Codes of notices that must be among those of the answer.
+    #[serde(default)]
+    pub(crate) notices: Vec<String>,
+    /// Words that some entry of what is not modelled must hold.
+    #[serde(default)]
+    pub(crate) not_modelled: Vec<String>,
+}
+
+/// What an option costs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedOption {
+    /// The option.
+    pub(crate) option: String,
+    /// The AWS bill.
+    #[serde(default)]
+    pub(crate) aws: Option<Amount>,
+    /// The sum by which it is ranked.
+    #[serde(default)]
+    pub(crate) ranking: Option<Amount>,
+    /// Every line of the bill, in order.
+    #[serde(default)]
+    pub(crate) lines: Option<Vec<ExpectedLine>>,
+    /// That it is eligible and has no price: the usage types of the missing meters, where single prices are missing.
+    #[serde(default)]
+    pub(crate) missing: Option<Vec<String>>,
+}
+
+/// A stretch of an input.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedRegime {
+    /// The input.
+    pub(crate) input: String,
+    /// Where it begins, as the answer shows it.
+    pub(crate) from: Amount,
+    /// Whether `from` belongs to it.
+    #[serde(default)]
+    pub(crate) from_included: Option<bool>,
+    /// Where it ends, as the answer shows it.
+    pub(crate) to: Amount,
+    /// Whether `to` belongs to it.
+    #[serde(default)]
+    pub(crate) to_included: Option<bool>,
+    /// The cheapest option.
+    #[serde(default)]
+    pub(crate) cheapest: Option<String>,
+    /// The recommended option.
+    #[serde(default)]
+    pub(crate) recommended: Option<String>,
+}
+
+/// A change that would change the answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedChange {
+    /// The input.
+    pub(crate) input: String,
+    /// The value that is given or assumed.
+    #[serde(default)]
+    pub(crate) from: Option<String>,
+    /// The value that changes the answer.
+    pub(crate) to: String,
+    /// What would be recommended.
+    pub(crate) new_winner: String,
 }
 
 /// What a recommendation costs a month.

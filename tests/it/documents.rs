@@ -1,0 +1,113 @@
+//! What the documents show is what the program says.
+
+use std::fs;
+use std::path::Path;
+
+use crossover::decisions::DECISIONS;
+use crossover::services::SERVICES;
+use serde_json::Value;
+
+use crate::cli::crossover_with;
+use crate::http::{catalog, post_text};
+
+/// What stands for the rest of an output.
+const ELLIPSIS: &str = "…";
+
+fn document(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The contents of the fenced blocks of a language.
+fn blocks(document: &str, language: &str) -> Vec<String> {
+    let open = format!("```{language}\n");
+    document.split(&open).skip(1).filter_map(|rest| Some(rest.split_once("\n```")?.0.to_owned())).collect()
+}
+
+#[test]
+fn the_readme_shows_what_the_command_line_writes() {
+    let mut shown = 0;
+    for block in blocks(&document("README.md"), "console") {
+        let Some((command, output)) = block.strip_prefix("$ crossover ").and_then(|rest| rest.split_once('\n')) else {
+            continue;
+        };
+        let written = crossover_with(command, None).answer();
+        let expected = match output.strip_suffix(ELLIPSIS) {
+            Some(beginning) => written.get(..beginning.len()).unwrap_or(&written),
+            None => written.trim_end(),
+        };
+        let output = output.trim_end_matches(ELLIPSIS);
+        assert_eq!(output, expected, "write the new output of `crossover {command}` into README.md");
+        shown += 1;
+    }
+    assert!(shown > 0, "README.md shows a command line");
+}
+
+#[actix_web::test]
+async fn the_readme_shows_what_the_rest_service_answers() {
+    let readme = document("README.md");
+    let block = blocks(&readme, "console").into_iter().find(|block| block.starts_with("$ curl")).expect("a curl");
+    let (command, output) = block.split_once("'\n").expect("a command and its output");
+    let path = command.split_once("127.0.0.1:8080").and_then(|(_, rest)| rest.split(' ').next()).expect("a path");
+    let body = command.split_once("-d '").and_then(|(_, rest)| rest.split('\'').next()).expect("a body");
+    let filter = command.split_once("| jq '{").and_then(|(_, rest)| rest.strip_suffix('}')).expect("a filter");
+    let answer = post_text(path, body.to_owned()).await.json();
+    let shown: Value = serde_json::from_str(output).expect("JSON");
+    let fields: Vec<&str> = filter.split(", ").collect();
+    assert_eq!(fields.len(), shown.as_object().map_or(0, serde_json::Map::len));
+    for field in fields {
+        assert_eq!(shown[field], answer[field], "write the new answer into README.md");
+    }
+}
+
+#[test]
+fn the_readme_names_everything_there_is() {
+    let readme = document("README.md");
+    let ids = SERVICES.iter().map(|service| service.id).chain(DECISIONS.iter().map(|decision| decision.id));
+    let missing: Vec<&str> = ids.filter(|id| !readme.contains(&format!("`{id}`"))).collect();
+    assert!(missing.is_empty(), "README.md does not name {missing:?}");
+    let regions = format!("{} Regions", catalog().places.codes().count());
+    assert!(readme.contains(&regions), "README.md does not say `{regions}`");
+}
+
+#[test]
+fn the_worked_example_is_the_code() {
+    let guide = document("CONTRIBUTING.md");
+    let (_, worked) = guide.split_once("## Add a service").expect("the worked example");
+    let (worked, _) = worked.split_once("\n## ").expect("its end");
+    for (language, file) in [
+        ("rust", "src/services/public_ipv4.rs"),
+        ("csv", "pricing-data/prices/AmazonVPC.csv"),
+        ("yaml", "tests/cases/services/public_ipv4.yaml"),
+    ] {
+        let code = document(file);
+        let lines: Vec<&str> = code.lines().map(str::trim).collect();
+        let blocks = blocks(worked, language);
+        assert!(!blocks.is_empty(), "{language}");
+        for block in blocks {
+            let shown: Vec<&str> = block.lines().map(str::trim).collect();
+            assert!(lines.windows(shown.len()).any(|window| window == shown), "not in {file}:\n{block}");
+        }
+    }
+}
+
+/// The files that the map and the guide name are there.
+#[test]
+fn documents_name_files_that_exist() {
+    let mut missing = Vec::new();
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "tests/README.md"] {
+        for word in document(name).split('`').skip(1).step_by(2) {
+            let is_path = ["src/", "tests/", "pricing-data/", "migrations/", "openapi/"]
+                .iter()
+                .any(|folder| word.starts_with(folder));
+            if is_path
+                && !word.contains(['<', '*', ' ', '{'])
+                && !Path::new(env!("CARGO_MANIFEST_DIR")).join(word).exists()
+            {
+                missing.push(format!("{name}: `{word}`"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(document("ARCHITECTURE.md").lines().count() <= 200, "the map is short");
+}
