@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::fault::Fault;
 use super::text::{Side, Table, list, paragraph};
-use crate::app::decide::{CrossoverView, DecisionAnswer, FindingView, NONE_ELIGIBLE, OptionView, RegimeView};
+use crate::app::decide::view::{CrossoverView, DecisionAnswer, FindingView, NONE_ELIGIBLE, OptionView, RegimeView};
 
 /// What stands for a sum that is not known.
 const UNKNOWN: &str = "?";

@@ -1,20 +1,24 @@
 //! Estimates: one service by its path, or many resources at once.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::{self, Data, ServiceConfig};
 use serde_json::{Value, json};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::{Discriminator, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::body::JsonBody;
-use super::error::ApiResult;
+use super::error::{ApiError, ApiResult};
 use super::openapi::{Api, BODY, CATALOG, Endpoint, NAMED, one_of};
-use super::route::{at, json as json_answer, post};
+use super::route::{at, json as json_answer, json_body, json_bytes, post};
 use super::services::{NamedService, example_request};
 use super::state::State;
 use crate::app::estimate::{Estimate, EstimateMany, EstimateOne, Resource};
 use crate::services::{SERVICES, Service};
+
+/// How many resources are estimated at once on the thread that answers. With more it takes milliseconds, and goes
+/// beside it as decisions do.
+const RESOURCES_AT_ONCE: usize = 20;
 
 /// The routes.
 pub fn register(app: &mut ServiceConfig) {
@@ -31,7 +35,12 @@ async fn one(service: NamedService, body: JsonBody, state: Data<State>) -> ApiRe
 async fn many(body: JsonBody, state: Data<State>) -> ApiResult<HttpResponse> {
     let request = EstimateMany::read(&body.0)?;
     let catalog = state.edition(request.common().edition).await?;
-    json_answer(&request.run(&catalog, state.today())?)
+    let today = state.today();
+    if request.resources.len() <= RESOURCES_AT_ONCE {
+        return json_answer(&request.run(&catalog, today)?);
+    }
+    let answer = web::block(move || -> ApiResult<Vec<u8>> { json_bytes(&request.run(&catalog, today)?) });
+    Ok(json_body(answer.await.map_err(ApiError::internal)??))
 }
 
 /// What the document says about them: a path for each service.

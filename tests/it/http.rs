@@ -128,6 +128,23 @@ async fn resources_share_their_tiers() {
 }
 
 #[actix_web::test]
+async fn many_resources_are_one_bill_however_many() {
+    for count in [1, 20, 21, 1_000] {
+        let usage = json!({"service": "site_to_site_vpn", "usage": {"connections": 1}});
+        let answer = post("/v1/estimates", &json!({"region": "us-east-1", "resources": vec![usage; count]})).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.json()["lines"].as_array().map(Vec::len), Some(count));
+        assert_eq!(answer.json()["total"]["monthly"], format!("{}.{:02}", count * 3650 / 100, count * 3650 % 100));
+    }
+    let usage = json!({"service": "site_to_site_vpn", "usage": {"connections": 1}});
+    for count in [0, 1_001] {
+        let body = json!({"region": "us-east-1", "resources": vec![usage.clone(); count]});
+        let problem = post("/v1/estimates", &body).await.problem(422, "out_of_range");
+        assert_eq!(problem["pointer"], "/resources");
+    }
+}
+
+#[actix_web::test]
 async fn the_same_request_gives_the_same_bytes() {
     let body = json!({"region": "us-east-1", "as_of": "2026-11-22", "edition": 1, "usage": {"connections": 3}});
     let first = post("/v1/estimates/site_to_site_vpn", &body).await;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crossover::app::decide::NONE_ELIGIBLE;
+use crossover::app::decide::view::NONE_ELIGIBLE;
 use crossover::domain::amount::Amount;
 use crossover::domain::number::decimal_from_text;
 use crossover::domain::problem::{Problem, Problems};

@@ -110,15 +110,15 @@ fn money_reason(here: &Evaluated<'_>, first: &Candidate<'_>) -> Option<Reason> {
         });
     }
     let (next, rank) = next_cheapest(here, first)?;
+    let distance = if rank == own { "the same".to_owned() } else { format!("{} USD more", (rank - own).rounded(2)) };
     Some(Reason {
         criterion: "cost".to_owned(),
         your_value: format!("{} USD a month", own.rounded(2)),
         threshold: format!("{} USD a month", rank.rounded(2)),
         text: format!(
-            "It is the cheapest eligible option; the next is {} at {} USD a month, {} USD more.",
+            "It is the cheapest eligible option; the next is {} at {} USD a month, {distance}.",
             next.info.id,
-            rank.rounded(2),
-            (rank - own).rounded(2)
+            rank.rounded(2)
         ),
         source: String::new(),
     })

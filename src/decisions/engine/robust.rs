@@ -228,7 +228,9 @@ pub(crate) fn confidence(
             let gap = rank - own;
             let wide = own.times(&number("high_confidence_gap_pct").per(100)).unwrap_or(Amount::ZERO);
             if gap.compare_values(&wide).is_lt() {
-                failed.push(if gap.is_negative() {
+                failed.push(if gap.is_zero() {
+                    format!("{} costs the same as the recommendation.", other.info.id)
+                } else if gap.is_negative() {
                     format!("{} costs {} USD a month less than the recommendation.", other.info.id, (-&gap).rounded(2))
                 } else {
                     format!(

@@ -13,6 +13,8 @@ use crate::domain::amount::Amount;
 
 /// Everything on Direct Connect that carries IPsec or nothing on top.
 const PLAIN_DX: [&str; 2] = [DX_HOSTED, DX_DEDICATED];
+/// What runs over a circuit of either kind.
+const ON_ANY_CIRCUIT: [&str; 2] = [DX_PRIVATE_IP_VPN, DX_VPN_BACKUP];
 /// The options that end on a virtual private gateway.
 const ON_VGW: [&str; 2] = [VPN_VGW, VPN_CLOUDHUB];
 
@@ -70,6 +72,12 @@ fn time(
     let hosted = hosted_lead_time(inputs);
     let dedicated = dedicated_lead_time(inputs);
     let looked = number("deadline_days", &s.deadline);
+    // Either kind of circuit may carry something else, unless it is fixed; the sooner one counts.
+    let sooner = if by_partner(inputs) || !context.probe.less(&context.fact(dedicated)?, &context.fact(hosted)?) {
+        hosted
+    } else {
+        dedicated
+    };
     let mut late = |screen: &mut Screen<'_>, options: &[&str], fact: &str| -> Result<(), Stop> {
         let lead = context.fact(fact)?;
         if context.probe.less(&s.deadline, &lead) {
@@ -82,11 +90,28 @@ fn time(
     late(screen, &[SDWAN_CONNECT], "vpn_lead_time_days")?;
     late(screen, &[DX_HOSTED], hosted)?;
     late(screen, &[DX_DEDICATED, DX_DEDICATED_MACSEC], dedicated)?;
-    // Either kind of circuit may carry these; the sooner one counts.
-    late(screen, &[DX_PRIVATE_IP_VPN, DX_VPN_BACKUP], sooner(inputs))
+    late(screen, &ON_ANY_CIRCUIT, sooner)
 }
 
-pub(super) fn hosted_lead_time(inputs: &HybridConnectivityInputs) -> &'static str {
+/// Whether the circuit is a partner's.
+fn by_partner(inputs: &HybridConnectivityInputs) -> bool {
+    inputs.partner_circuit.unwrap_or(false) || inputs.partner_managed.unwrap_or(false)
+}
+
+/// Which kinds of circuit may carry something else: hosted and dedicated, by time and by whose they are.
+pub(super) fn kinds_in_time(
+    inputs: &HybridConnectivityInputs,
+    s: &Settled,
+    context: &mut Context<'_>,
+) -> Result<(bool, bool), Stop> {
+    let hosted = context.fact(hosted_lead_time(inputs))?;
+    let dedicated = context.fact(dedicated_lead_time(inputs))?;
+    let is_hosted = !context.probe.less(&s.deadline, &hosted);
+    let is_dedicated = !by_partner(inputs) && !context.probe.less(&s.deadline, &dedicated);
+    Ok((is_hosted, is_dedicated))
+}
+
+fn hosted_lead_time(inputs: &HybridConnectivityInputs) -> &'static str {
     if inputs.partner_port_exists.unwrap_or(false) {
         "dx_lead_time_hosted_existing_days"
     } else {
@@ -94,21 +119,11 @@ pub(super) fn hosted_lead_time(inputs: &HybridConnectivityInputs) -> &'static st
     }
 }
 
-pub(super) fn dedicated_lead_time(inputs: &HybridConnectivityInputs) -> &'static str {
+fn dedicated_lead_time(inputs: &HybridConnectivityInputs) -> &'static str {
     if inputs.equipment_in_dx_location.unwrap_or(false) {
         "dx_lead_time_dedicated_equipped_days"
     } else {
         "dx_lead_time_dedicated_new_days"
-    }
-}
-
-fn sooner(inputs: &HybridConnectivityInputs) -> &'static str {
-    if inputs.partner_port_exists.unwrap_or(false) {
-        hosted_lead_time(inputs)
-    } else if inputs.equipment_in_dx_location.unwrap_or(false) {
-        dedicated_lead_time(inputs)
-    } else {
-        hosted_lead_time(inputs)
     }
 }
 
@@ -130,6 +145,9 @@ fn paths(
         let text = "The traffic must not cross the internet.";
         screen.eliminate("H-02", &INTERNET_VPN, &looked, "internet_path_options", text)?;
         screen.eliminate("H-02", &[DX_VPN_BACKUP], &looked, "internet_path_options", text)?;
+        let text =
+            "As it is sized here, its tunnels cross the internet; on a private path it needs a circuit underneath.";
+        screen.eliminate("H-02", &[SDWAN_CONNECT], &looked, "sdwan_tgw_underlays", text)?;
     }
     if inputs.predictable_latency_required.unwrap_or(false) {
         let looked = flag("predictable_latency_required", true);
@@ -235,14 +253,30 @@ fn capacity(
     }
     // Each surviving group of ports carries its share of a site's peak.
     let share = s.per_site.over(&Amount::whole(s.layout.survivors()))?;
-    if context.probe.more(&share, &context.catalog.facts.number("dx_hosted_max_gbps")?) {
-        let text = "No hosted connection is that large.";
-        screen.eliminate("H-04", &[DX_HOSTED], &peak, "dx_hosted_max_gbps", text)?;
+    let largest_hosted = context.fact("dx_hosted_max_gbps")?;
+    let text = "No hosted connection is that large.";
+    let (is_hosted, is_dedicated) = kinds_in_time(inputs, s, context)?;
+    let on_hosted: &[&str] =
+        if is_hosted && !is_dedicated { &[DX_HOSTED, DX_PRIVATE_IP_VPN, DX_VPN_BACKUP] } else { &[DX_HOSTED] };
+    if context.probe.more(&s.flow, &largest_hosted) {
+        screen.eliminate("H-04", on_hosted, &flow, "dx_hosted_max_gbps", text)?;
+    } else if context.probe.more(&share, &largest_hosted) {
+        screen.eliminate("H-04", on_hosted, &peak, "dx_hosted_max_gbps", text)?;
+    } else if on_hosted.len() > 1 && context.probe.more(&s.per_site, &largest_hosted) {
+        // One circuit carries all of it.
+        screen.eliminate("H-04", &[DX_VPN_BACKUP], &peak, "dx_hosted_max_gbps", text)?;
+    }
+    if context.probe.more(&s.flow, &context.catalog.facts.number("dx_dedicated_max_gbps")?) {
+        let text = "A single flow stays on one port, and no port is that large.";
+        screen.eliminate("H-04", &ALL_DX, &flow, "dx_dedicated_max_gbps", text)?;
     }
     let largest_group = context.fact("dx_dedicated_max_gbps")?.times(&context.fact("dx_lag_100g_and_up_members")?)?;
+    let text = "No port or link aggregation group is that large.";
     if context.probe.more(&share, &largest_group) {
-        let text = "No port or link aggregation group is that large.";
         screen.eliminate("H-04", &ALL_DX, &peak, "dx_dedicated_max_gbps", text)?;
+    } else if context.probe.more(&s.per_site, &largest_group) {
+        // One circuit carries all of it.
+        screen.eliminate("H-04", &[DX_VPN_BACKUP], &peak, "dx_dedicated_max_gbps", text)?;
     }
 
     let site_mbps = s.per_site.times_whole(1_000);
@@ -467,6 +501,9 @@ fn interfaces(
         let text =
             "A hosted connection carries one virtual interface; buy one for each, or say so in `hosted_connections`.";
         screen.eliminate("H-08", &[DX_HOSTED], &looked, "dx_hosted_vifs", text)?;
+        if let (true, false) = kinds_in_time(inputs, s, context)? {
+            screen.eliminate("H-08", &ON_ANY_CIRCUIT, &looked, "dx_hosted_vifs", text)?;
+        }
     }
     if context.probe.more(&s.vifs, &context.catalog.facts.number("dx_dedicated_vifs")?) {
         let text = "One port carries fewer interfaces, so that ports are added.";
@@ -543,7 +580,7 @@ fn promises(
     s: &Settled,
     context: &mut Context<'_>,
 ) -> Result<(), Stop> {
-    let Some(sla) = &inputs.aws_sla_pct else { return Ok(()) };
+    let Some(sla) = &s.sla else { return Ok(()) };
     let looked = number("aws_sla_pct", sla);
     let highest = context.fact("dx_sla_maximum_pct")?;
     let high = context.fact("dx_sla_high_pct")?;
@@ -557,16 +594,20 @@ fn promises(
     } else if !context.probe.less(sla, &high) {
         let text = "The promise for circuits does not cover it.";
         screen.eliminate("H-14", &[DX_HOSTED, DX_VPN_BACKUP], &looked, "sla_99_9_excluded_options", text)?;
+        if let (true, false) = kinds_in_time(inputs, s, context)? {
+            let text = "The promise for circuits does not cover the hosted connection that it would run over.";
+            screen.eliminate("H-14", &[DX_PRIVATE_IP_VPN], &looked, "sla_99_9_excluded_options", text)?;
+        }
         let vpn = context.fact("vpn_sla_pct")?;
         if context.probe.more(sla, &vpn) {
             let text = "The promise for VPN endpoints is lower.";
             screen.eliminate("H-14", &INTERNET_VPN, &looked, "vpn_sla_pct", text)?;
-            screen.eliminate("H-14", &[SDWAN_CONNECT], &looked, "vpn_sla_pct", text)?;
+            screen.eliminate("H-14", &[SDWAN_CONNECT, DX_PRIVATE_IP_VPN], &looked, "vpn_sla_pct", text)?;
         }
         let text = "The promise also needs Enterprise Support; check the SLA page.";
-        screen.caution("H-14", &[DX_DEDICATED, DX_DEDICATED_MACSEC], &looked, "dx_sla_high_conditions", text)?;
+        let promised = [DX_DEDICATED, DX_DEDICATED_MACSEC, DX_PRIVATE_IP_VPN];
+        screen.caution("H-14", &promised, &looked, "dx_sla_high_conditions", text)?;
     }
-    let _ = s;
     Ok(())
 }
 

@@ -65,6 +65,8 @@ pub(super) struct Settled {
     pub(super) flow: Amount,
     pub(super) pps: Option<Amount>,
     pub(super) mtu: Amount,
+    pub(super) sla: Option<Amount>,
+    pub(super) sla_is_high: bool,
     pub(super) sites: Amount,
     pub(super) vpcs: Amount,
     pub(super) vpcs_given: bool,
@@ -231,9 +233,10 @@ pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_
         let limit = context.fact(fact)?;
         Ok(!context.probe.less(&sla, &limit))
     };
+    let sla_is_high = at_least(context, "dx_sla_high_pct")?;
     let layout = if at_least(context, "dx_sla_maximum_pct")? || inputs.critical.unwrap_or(false) {
         Layout::Maximum
-    } else if at_least(context, "dx_sla_high_pct")? || production {
+    } else if sla_is_high || production {
         Layout::High
     } else if dev_test {
         Layout::DevTest
@@ -262,6 +265,8 @@ pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_
         flow,
         pps: inputs.pps.clone(),
         mtu,
+        sla: inputs.aws_sla_pct.clone(),
+        sla_is_high,
         sites,
         vpcs,
         vpcs_given,

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::inputs::HybridConnectivityInputs;
-use super::screening::{beyond_gateway, dedicated_lead_time};
+use super::screening::{beyond_gateway, kinds_in_time};
 use super::settle::{Layout, Settled};
 use super::{
     DX_DEDICATED, DX_DEDICATED_MACSEC, DX_HOSTED, DX_PRIVATE_IP_VPN, DX_VPN_BACKUP, HybridConnectivity, INTERCONNECT,
@@ -245,8 +245,8 @@ impl Sizing<'_, '_> {
         }])
     }
 
-    /// Where circuits land, and over which interfaces.
-    fn landing(&mut self) -> Result<(&'static str, Vec<&'static str>, InterfaceKind), Stop> {
+    /// Where circuits land in VPCs, if anywhere, and over which interfaces.
+    fn landing(&mut self) -> Result<(Option<&'static str>, Vec<&'static str>, InterfaceKind), Stop> {
         let on_hub = self.s.lands_on_tgw || beyond_gateway(self.s, self.context)?;
         let public = self.inputs.needs_public_endpoints.unwrap_or(false);
         let mut interfaces = Vec::new();
@@ -262,10 +262,11 @@ impl Sizing<'_, '_> {
             (true, false) => InterfaceKind::Private,
         };
         let landing = match self.inputs.landing.as_deref() {
-            Some("vgw") => "vgw",
-            Some("cloud_wan") => "cloud_wan",
-            _ if on_hub => "tgw",
-            _ => "dxgw_vgw",
+            _ if !self.s.vpcs_given => None,
+            Some("vgw") => Some("vgw"),
+            Some("cloud_wan") => Some("cloud_wan"),
+            _ if on_hub => Some("tgw"),
+            _ => Some("dxgw_vgw"),
         };
         Ok((landing, interfaces, kind))
     }
@@ -397,10 +398,10 @@ impl Sizing<'_, '_> {
 
     /// The circuits that something runs over: a partner's where that is fixed, else whichever is cheaper and in time.
     fn any_circuits(&mut self, layout: Layout) -> Result<Vec<Circuit>, Stop> {
-        let mut circuits = self.hosted(layout)?;
-        let by_partner = self.inputs.partner_circuit.unwrap_or(false) || self.inputs.partner_managed.unwrap_or(false);
-        let lead = self.context.fact(dedicated_lead_time(self.inputs))?;
-        if !by_partner && !self.context.probe.less(&self.s.deadline, &lead) {
+        let (is_hosted, is_dedicated) = kinds_in_time(self.inputs, self.s, self.context)?;
+        // What is promised for circuits does not cover hosted ones.
+        let mut circuits = if is_hosted && !self.s.sla_is_high { self.hosted(layout)? } else { Vec::new() };
+        if is_dedicated {
             circuits.append(&mut self.dedicated(layout, 1)?);
         }
         Ok(circuits)
