@@ -21,6 +21,7 @@ pub mod data_transfer;
 pub mod direct_connect;
 pub mod global_accelerator;
 pub mod metering;
+pub mod nat_gateway;
 pub mod plan;
 pub mod public_ipv4;
 pub mod site_to_site_vpn;
@@ -37,6 +38,7 @@ pub static SERVICES: &[Service] = &[
     public_ipv4::SERVICE,
     data_transfer::SERVICE,
     global_accelerator::SERVICE,
+    nat_gateway::SERVICE,
 ];
 
 /// What a person plans to use of one service.

@@ -37,7 +37,7 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("AmazonCloudFront", "*", "not yet modelled: cloudfront"),
     ("AmazonCloudWatch", "*", "not yet modelled: cloudwatch_logs"),
     ("AmazonDynamoDB", "*", "not yet modelled: dynamodb"),
-    ("AmazonEC2", "*", "not yet modelled: ec2, ebs, nat_gateway"),
+    ("AmazonEC2", "*", "not yet modelled: ec2, ebs"),
     ("AmazonECR", "*", "not yet modelled: ecr"),
     ("AmazonECS", "*", "not yet modelled: ecs, fargate"),
     ("AmazonEFS", "*", "not yet modelled: efs"),
