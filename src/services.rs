@@ -26,6 +26,7 @@ pub mod plan;
 pub mod public_ipv4;
 pub mod site_to_site_vpn;
 pub mod transit_gateway;
+pub mod vpc_endpoint;
 
 use metering::{MeterSpec, Metering};
 
@@ -39,6 +40,7 @@ pub static SERVICES: &[Service] = &[
     data_transfer::SERVICE,
     global_accelerator::SERVICE,
     nat_gateway::SERVICE,
+    vpc_endpoint::SERVICE,
 ];
 
 /// What a person plans to use of one service.

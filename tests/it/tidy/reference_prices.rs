@@ -22,6 +22,11 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("AmazonVPC", "ENI-Mirror", "for reference: traffic mirroring is no planned service"),
     ("AmazonVPC", "IPAddressManager-IP-Hours", "for reference: address management is no planned service"),
     ("AmazonVPC", "NetworkInterface-Assessment", "for reference: network analysis is no planned service"),
+    (
+        "AmazonVPC",
+        "privatelink-tunnel-endpoint-hours",
+        "for reference: one Region, and it is not known what else it bills",
+    ),
     ("AmazonVPC", "verified-access-*", "for reference: Verified Access is no planned service"),
     ("AWSAppRunner", "*", "for reference: App Runner is no planned service"),
     ("awskms", "*", "for reference: KMS is no planned service"),
@@ -50,10 +55,7 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("AmazonStates", "*", "not yet modelled: step_functions"),
     ("CloudFrontPlans", "*", "not yet modelled: cloudfront"),
     ("ComputeSavingsPlans", "*", "not yet modelled: the decision pricing_model"),
-    ("AmazonVPC", "VpcEndpoint-*", "not yet modelled: vpc_endpoint"),
-    ("AmazonVPC", "gateway-endpoint", "not yet modelled: vpc_endpoint"),
-    ("AmazonVPC", "privatelink-tunnel-endpoint-hours", "not yet modelled: vpc_endpoint"),
-    ("AmazonVPC", "vpc-resource-*", "not yet modelled: vpc_endpoint, vpc_lattice"),
+    ("AmazonVPC", "vpc-resource-in-service-network-hours", "not yet modelled: vpc_lattice"),
     ("AmazonVPC", "lattice-*", "not yet modelled: vpc_lattice"),
     ("AmazonVPC", "vpc-peering-*", "not yet modelled: vpc_peering"),
 ];
