@@ -19,6 +19,7 @@ use crate::domain::read::from_json;
 pub mod client_vpn;
 pub mod data_transfer;
 pub mod direct_connect;
+pub mod elastic_load_balancing;
 pub mod global_accelerator;
 pub mod metering;
 pub mod nat_gateway;
@@ -41,6 +42,7 @@ pub static SERVICES: &[Service] = &[
     global_accelerator::SERVICE,
     nat_gateway::SERVICE,
     vpc_endpoint::SERVICE,
+    elastic_load_balancing::SERVICE,
 ];
 
 /// What a person plans to use of one service.

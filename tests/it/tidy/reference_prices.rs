@@ -33,7 +33,6 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("awswaf", "*", "for reference: WAF is no planned service"),
     // Of services that are planned.
     ("AWSCloudWAN", "*", "not yet modelled: cloud_wan"),
-    ("AWSELB", "*", "not yet modelled: elastic_load_balancing"),
     ("AWSEvents", "*", "not yet modelled: eventbridge"),
     ("AWSLambda", "*", "not yet modelled: lambda"),
     ("AWSNetworkFirewall", "*", "not yet modelled: network_firewall"),
