@@ -17,8 +17,10 @@ use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
 pub mod client_vpn;
+pub mod cloudwatch_logs;
 pub mod data_transfer;
 pub mod direct_connect;
+pub mod ecr;
 pub mod elastic_load_balancing;
 pub mod global_accelerator;
 pub mod metering;
@@ -43,6 +45,8 @@ pub static SERVICES: &[Service] = &[
     nat_gateway::SERVICE,
     vpc_endpoint::SERVICE,
     elastic_load_balancing::SERVICE,
+    cloudwatch_logs::SERVICE,
+    ecr::SERVICE,
 ];
 
 /// What a person plans to use of one service.
