@@ -20,8 +20,10 @@ pub mod client_vpn;
 pub mod cloudwatch_logs;
 pub mod data_transfer;
 pub mod direct_connect;
+pub mod ebs;
 pub mod ecr;
 pub mod elastic_load_balancing;
+pub mod fargate;
 pub mod global_accelerator;
 pub mod metering;
 pub mod nat_gateway;
@@ -47,6 +49,8 @@ pub static SERVICES: &[Service] = &[
     elastic_load_balancing::SERVICE,
     cloudwatch_logs::SERVICE,
     ecr::SERVICE,
+    ebs::SERVICE,
+    fargate::SERVICE,
 ];
 
 /// What a person plans to use of one service.
