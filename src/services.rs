@@ -21,10 +21,12 @@ pub mod cloudwatch_logs;
 pub mod data_transfer;
 pub mod direct_connect;
 pub mod ebs;
+pub mod ec2;
 pub mod ecr;
 pub mod elastic_load_balancing;
 pub mod fargate;
 pub mod global_accelerator;
+pub mod lambda;
 pub mod metering;
 pub mod nat_gateway;
 pub mod plan;
@@ -51,6 +53,8 @@ pub static SERVICES: &[Service] = &[
     ecr::SERVICE,
     ebs::SERVICE,
     fargate::SERVICE,
+    ec2::SERVICE,
+    lambda::SERVICE,
 ];
 
 /// What a person plans to use of one service.
