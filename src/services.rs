@@ -23,6 +23,8 @@ pub mod direct_connect;
 pub mod ebs;
 pub mod ec2;
 pub mod ecr;
+pub mod ecs;
+pub mod eks;
 pub mod elastic_load_balancing;
 pub mod fargate;
 pub mod global_accelerator;
@@ -55,6 +57,8 @@ pub static SERVICES: &[Service] = &[
     fargate::SERVICE,
     ec2::SERVICE,
     lambda::SERVICE,
+    ecs::SERVICE,
+    eks::SERVICE,
 ];
 
 /// What a person plans to use of one service.
