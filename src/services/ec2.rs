@@ -86,7 +86,8 @@ pub struct Ec2 {
     /// Whether the instances have detailed monitoring.
     #[serde(default)]
     pub detailed_monitoring: bool,
-    /// Public IPv4 addresses of the instances. Whole, 0 to 10,000,000.
+    /// Public IPv4 addresses of the instances, kept for the whole month also where the instances run for less.
+    /// Whole, 0 to 10,000,000.
     #[serde(default)]
     #[schema(default = 0)]
     pub public_ipv4_addresses: Amount,
