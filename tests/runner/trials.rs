@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Failed, Trial};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crossover::catalog::Catalog;
 use crossover::decisions::{self, DECISIONS};
+use crossover::domain::problem::Problems;
 use crossover::services::{self, SERVICES};
 
 use super::check::{self, Differences};
@@ -200,14 +200,30 @@ fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) 
     let case = Arc::new(case);
     if !case.prices().is_empty() {
         trials.push(test(format!("{name} [pure only: prices of its own]"), move || {
-            pure(target, &*case, &interfaces::seed_with(case.prices())?)
+            let catalog = interfaces::seed_with(case.prices())?;
+            judged(interfaces::pure(target, &body(case.request()), &catalog), &*case)
         }));
         return;
     }
-    let (for_pure, for_rest) = (Arc::clone(&case), Arc::clone(&case));
-    trials.push(test(format!("{name} [pure]"), move || pure(target, &*for_pure, &*interfaces::seed()?)));
-    trials.push(test(format!("{name} [rest]"), move || rest(target, for_rest.request())));
-    trials.push(test(format!("{name} [cli]"), move || cli(target, case.request())));
+    let asked = Arc::new(Asked { target, body: body(case.request()), answer: OnceLock::new() });
+    let (for_pure, for_rest, this) = (Arc::clone(&asked), Arc::clone(&asked), Arc::clone(&case));
+    trials.push(test(format!("{name} [pure]"), move || judged(for_pure.answer()?, &*this)));
+    trials.push(test(format!("{name} [rest]"), move || rest(&for_rest)));
+    trials.push(test(format!("{name} [cli]"), move || cli(&asked, case.request())));
+}
+
+/// A request, and what the function says to it; it is asked once for all interfaces.
+struct Asked {
+    target: Target,
+    body: Vec<u8>,
+    answer: OnceLock<Result<Vec<u8>, Problems>>,
+}
+
+impl Asked {
+    fn answer(&self) -> Result<Result<Vec<u8>, Problems>, String> {
+        let seed = interfaces::seed()?;
+        Ok(self.answer.get_or_init(|| interfaces::pure(self.target, &self.body, &seed)).clone())
+    }
 }
 
 fn test(name: String, run: impl FnOnce() -> Result<(), String> + Send + 'static) -> Trial {
@@ -219,9 +235,9 @@ fn body(request: &Value) -> Vec<u8> {
 }
 
 /// The function answers, or refuses, as expected.
-fn pure(target: Target, case: &impl Case, catalog: &Catalog) -> Result<(), String> {
+fn judged(answer: Result<Vec<u8>, Problems>, case: &impl Case) -> Result<(), String> {
     let mut differences = Differences::default();
-    let shown = match (interfaces::pure(target, &body(case.request()), catalog), case.expects_error()) {
+    let shown = match (answer, case.expects_error()) {
         (Ok(answer), None) => {
             let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");
             case.check(&answer, &mut differences);
@@ -244,25 +260,22 @@ fn pure(target: Target, case: &impl Case, catalog: &Catalog) -> Result<(), Strin
 }
 
 /// The REST service gives the same bytes as the function.
-fn rest(target: Target, request: &Value) -> Result<(), String> {
-    let body = body(request);
-    let expected = interfaces::pure(target, &body, &*interfaces::seed()?);
-    let found = interfaces::rest(target, &body);
-    let expected = interfaces::expected_response(expected, &found.request_id);
+fn rest(asked: &Asked) -> Result<(), String> {
+    let found = interfaces::rest(asked.target, &asked.body);
+    let expected = interfaces::expected_response(asked.answer()?, &found.request_id);
     let mut differences = Differences::default();
     differences.same("the REST service", &found, &expected);
     differences.into_result("")
 }
 
 /// The command line gives the same bytes as the function, from standard input and from flags.
-fn cli(target: Target, request: &Value) -> Result<(), String> {
-    let body = body(request);
-    let mut args = target.command();
+fn cli(asked: &Asked, request: &Value) -> Result<(), String> {
+    let mut args = asked.target.command();
     args.extend(["--format", "json"]);
-    let expected = interfaces::expected_transcript(interfaces::pure(target, &body, &*interfaces::seed()?));
+    let expected = interfaces::expected_transcript(asked.answer()?);
     let mut differences = Differences::default();
-    differences.same("the command line", &interfaces::cli(&args, &body), &expected);
-    if let Some(flags) = interfaces::flags(target, request) {
+    differences.same("the command line", &interfaces::cli(&args, &asked.body), &expected);
+    if let Some(flags) = interfaces::flags(asked.target, request) {
         let flags: Vec<&str> = args.iter().copied().chain(flags.iter().map(String::as_str)).collect();
         differences.same(&format!("{flags:?}"), &interfaces::cli(&flags, b""), &expected);
     }
