@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Failed, Trial};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crossover::catalog::Catalog;
 use crossover::decisions::{self, DECISIONS};
+use crossover::domain::problem::Problems;
 use crossover::services::{self, SERVICES};
 
 use super::check::{self, Differences};
@@ -194,34 +194,48 @@ fn sound<C: Case>(cases: &[C]) -> Result<(), String> {
     Ok(())
 }
 
+/// A case whose answer is computed once for all interfaces.
+struct Shared<C> {
+    case: C,
+    target: Target,
+    body: Vec<u8>,
+    answer: OnceLock<Result<Vec<u8>, Problems>>,
+}
+
+impl<C: Case> Shared<C> {
+    /// What the function gives.
+    fn answer(&self) -> Result<Result<Vec<u8>, Problems>, String> {
+        let catalog = interfaces::seed()?;
+        Ok(self.answer.get_or_init(|| interfaces::pure(self.target, &self.body, &catalog)).clone())
+    }
+}
+
 fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) {
     let target = if case.request().get("resources").is_some() { Target::Many } else { target };
     let name = format!("{of}/{}", case.name());
-    let case = Arc::new(case);
+    let body = serde_json::to_vec(case.request()).expect("a value serialises");
     if !case.prices().is_empty() {
         trials.push(test(format!("{name} [pure only: prices of its own]"), move || {
-            pure(target, &*case, &interfaces::seed_with(case.prices())?)
+            let catalog = interfaces::seed_with(case.prices())?;
+            pure(&case, interfaces::pure(target, &body, &catalog))
         }));
         return;
     }
-    let (for_pure, for_rest) = (Arc::clone(&case), Arc::clone(&case));
-    trials.push(test(format!("{name} [pure]"), move || pure(target, &*for_pure, &*interfaces::seed()?)));
-    trials.push(test(format!("{name} [rest]"), move || rest(target, for_rest.request())));
-    trials.push(test(format!("{name} [cli]"), move || cli(target, case.request())));
+    let shared = Arc::new(Shared { case, target, body, answer: OnceLock::new() });
+    let (for_pure, for_rest) = (Arc::clone(&shared), Arc::clone(&shared));
+    trials.push(test(format!("{name} [pure]"), move || pure(&for_pure.case, for_pure.answer()?)));
+    trials.push(test(format!("{name} [rest]"), move || rest(&for_rest)));
+    trials.push(test(format!("{name} [cli]"), move || cli(&shared)));
 }
 
 fn test(name: String, run: impl FnOnce() -> Result<(), String> + Send + 'static) -> Trial {
     Trial::test(name, move || run().map_err(Failed::from))
 }
 
-fn body(request: &Value) -> Vec<u8> {
-    serde_json::to_vec(request).expect("a value serialises")
-}
-
 /// The function answers, or refuses, as expected.
-fn pure(target: Target, case: &impl Case, catalog: &Catalog) -> Result<(), String> {
+fn pure(case: &impl Case, answer: Result<Vec<u8>, Problems>) -> Result<(), String> {
     let mut differences = Differences::default();
-    let shown = match (interfaces::pure(target, &body(case.request()), catalog), case.expects_error()) {
+    let shown = match (answer, case.expects_error()) {
         (Ok(answer), None) => {
             let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");
             case.check(&answer, &mut differences);
@@ -244,25 +258,26 @@ fn pure(target: Target, case: &impl Case, catalog: &Catalog) -> Result<(), Strin
 }
 
 /// The REST service gives the same bytes as the function.
-fn rest(target: Target, request: &Value) -> Result<(), String> {
-    let body = body(request);
-    let expected = interfaces::pure(target, &body, &*interfaces::seed()?);
-    let found = interfaces::rest(target, &body);
-    let expected = interfaces::expected_response(expected, &found.request_id);
+fn rest<C: Case>(shared: &Shared<C>) -> Result<(), String> {
+    let found = interfaces::rest(shared.target, &shared.body);
+    let expected = interfaces::expected_response(shared.answer()?, &found.request_id);
     let mut differences = Differences::default();
     differences.same("the REST service", &found, &expected);
     differences.into_result("")
 }
 
-/// The command line gives the same bytes as the function, from standard input and from flags.
-fn cli(target: Target, request: &Value) -> Result<(), String> {
-    let body = body(request);
-    let mut args = target.command();
+/// The command line gives the same bytes as the function, from flags where they can say it and from standard input.
+/// A decision takes its time, so it is asked once.
+fn cli<C: Case>(shared: &Shared<C>) -> Result<(), String> {
+    let mut args = shared.target.command();
     args.extend(["--format", "json"]);
-    let expected = interfaces::expected_transcript(interfaces::pure(target, &body, &*interfaces::seed()?));
+    let expected = interfaces::expected_transcript(shared.answer()?);
+    let flags = interfaces::flags(shared.target, shared.case.request());
     let mut differences = Differences::default();
-    differences.same("the command line", &interfaces::cli(&args, &body), &expected);
-    if let Some(flags) = interfaces::flags(target, request) {
+    if flags.is_none() || !matches!(shared.target, Target::Decision(_)) {
+        differences.same("the command line", &interfaces::cli(&args, &shared.body), &expected);
+    }
+    if let Some(flags) = flags {
         let flags: Vec<&str> = args.iter().copied().chain(flags.iter().map(String::as_str)).collect();
         differences.same(&format!("{flags:?}"), &interfaces::cli(&flags, b""), &expected);
     }
