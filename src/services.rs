@@ -17,14 +17,25 @@ use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
 pub mod client_vpn;
+pub mod cloudwatch_logs;
 pub mod data_transfer;
 pub mod direct_connect;
+pub mod ebs;
+pub mod ec2;
+pub mod ecr;
+pub mod ecs;
+pub mod eks;
+pub mod elastic_load_balancing;
+pub mod fargate;
 pub mod global_accelerator;
+pub mod lambda;
 pub mod metering;
+pub mod nat_gateway;
 pub mod plan;
 pub mod public_ipv4;
 pub mod site_to_site_vpn;
 pub mod transit_gateway;
+pub mod vpc_endpoint;
 
 use metering::{MeterSpec, Metering};
 
@@ -37,6 +48,17 @@ pub static SERVICES: &[Service] = &[
     public_ipv4::SERVICE,
     data_transfer::SERVICE,
     global_accelerator::SERVICE,
+    nat_gateway::SERVICE,
+    vpc_endpoint::SERVICE,
+    elastic_load_balancing::SERVICE,
+    cloudwatch_logs::SERVICE,
+    ecr::SERVICE,
+    ebs::SERVICE,
+    fargate::SERVICE,
+    ec2::SERVICE,
+    lambda::SERVICE,
+    ecs::SERVICE,
+    eks::SERVICE,
 ];
 
 /// What a person plans to use of one service.

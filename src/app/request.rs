@@ -51,6 +51,7 @@ macro_rules! request {
             #[schema(format = Date)]
             pub as_of: Option<String>,
             /// The edition of the price store, by number. Left out: the active one.
+            #[schema(minimum = 1)]
             pub edition: Option<u32>,
             /// The price book whose own rates go before list prices.
             pub price_book: Option<String>,

@@ -4,6 +4,7 @@
 //! explanation with it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -129,21 +130,21 @@ impl ScoreTable {
 /// The facts by id, and the score tables by topic.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    facts: BTreeMap<String, Fact>,
+    facts: BTreeMap<String, Arc<Fact>>,
     scores: BTreeMap<String, ScoreTable>,
 }
 
 impl Facts {
     /// The facts and the score tables, by their ids.
     pub fn new(facts: Vec<Fact>, scores: BTreeMap<String, ScoreTable>) -> Self {
-        Self { facts: facts.into_iter().map(|fact| (fact.id.clone(), fact)).collect(), scores }
+        Self { facts: facts.into_iter().map(|fact| (fact.id.clone(), Arc::new(fact))).collect(), scores }
     }
 
     /// The fact with an id.
     ///
     /// # Errors
     /// An internal problem: a rule cites a fact that is not in the data. A test proves that none does.
-    pub fn get(&self, id: &str) -> Result<&Fact, Problem> {
+    pub fn get(&self, id: &str) -> Result<&Arc<Fact>, Problem> {
         self.facts
             .get(id)
             .ok_or_else(|| Problem::new(Code::Internal, "", format!("the fact `{id}` is not in the data")))
@@ -183,6 +184,6 @@ impl Facts {
 
     /// All facts, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.values()
+        self.facts.values().map(Arc::as_ref)
     }
 }

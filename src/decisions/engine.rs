@@ -7,6 +7,8 @@
 //! The same code that decides at one point draws the regimes: it runs through the probe, so that every step of a
 //! size, every tier edge, every rule that turns and every change of the cheapest option ends a straight piece.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -273,7 +275,7 @@ pub struct Considered {
 #[derive(Debug, Default)]
 pub struct Consideration {
     /// The rules that fired for it.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Arc<Finding>>,
     /// The ways to build it, where it is eligible; the cheapest is taken.
     pub plans: Vec<Plan>,
 }
@@ -333,7 +335,7 @@ pub struct Candidate<'c> {
     /// The option.
     pub info: &'static OptionInfo,
     /// The rules that fired for it.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Arc<Finding>>,
     /// How it is built, where it is eligible.
     pub plan: Option<Plan>,
     /// The labels of all the ways to build it.

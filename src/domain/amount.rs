@@ -33,6 +33,9 @@ pub enum NumberError {
     /// A division by zero.
     #[error("a quantity was divided by zero")]
     DivisionByZero,
+    /// A quantity rests on a fact that the data does not hold.
+    #[error("the fact `{0}` is not in the data")]
+    UnknownFact(&'static str),
 }
 
 /// An exact amount: of usage, of money, of anything. See the module's own words.

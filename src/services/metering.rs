@@ -103,6 +103,14 @@ impl<'a> Metering<'a> {
         hours.cloned().unwrap_or_else(|| self.month_hours())
     }
 
+    /// The number of a fact that AWS meters by, such as what a capacity unit covers.
+    ///
+    /// # Errors
+    /// Where the data does not hold it. A test proves that it holds every fact that is cited.
+    pub fn fact(&self, id: &'static str) -> Result<Amount, NumberError> {
+        self.catalog.facts.number(id).map_err(|_| NumberError::UnknownFact(id))
+    }
+
     /// Says what was assumed for a field that the request left open.
     pub fn assume(&mut self, input: &str, value: impl Into<String>, why: &str) {
         self.assumptions.push(Assumption { input: input.to_owned(), value: value.into(), why: why.to_owned() });

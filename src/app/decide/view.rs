@@ -126,14 +126,14 @@ impl From<&Finding> for FindingView {
         Self {
             rule: finding.rule,
             effect: finding.effect.as_str(),
-            input: finding.input,
-            your_value: finding.your_value.clone(),
-            limit: finding.limit.clone(),
-            hardness: finding.hardness.as_str(),
-            text: finding.text.clone(),
-            source_url: finding.source.starts_with("https://").then(|| finding.source.clone()),
-            source_date: finding.source_date.clone(),
-            uncertain: finding.flagged.is_some(),
+            input: finding.looked.input,
+            your_value: finding.looked.value.to_string(),
+            limit: finding.limit(),
+            hardness: finding.fact.hardness.as_str(),
+            text: finding.text.to_owned(),
+            source_url: finding.fact.source.starts_with("https://").then(|| finding.fact.source.clone()),
+            source_date: finding.fact.source_date.clone(),
+            uncertain: finding.fact.flagged.is_some(),
         }
     }
 }
@@ -390,7 +390,7 @@ fn money(candidate: &Candidate<'_>) -> Option<MonthlyMoney> {
 }
 
 fn findings(candidate: &Candidate<'_>, effects: &[Effect]) -> Vec<FindingView> {
-    candidate.findings.iter().filter(|f| effects.contains(&f.effect)).map(FindingView::from).collect()
+    candidate.findings.iter().filter(|f| effects.contains(&f.effect)).map(|f| FindingView::from(f.as_ref())).collect()
 }
 
 fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> OptionView {

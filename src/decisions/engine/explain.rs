@@ -27,10 +27,10 @@ pub(crate) fn because(
         if let Some(finding) = first.findings.iter().find(|f| f.rule == *rule && f.effect == Effect::Prefer) {
             reasons.push(Reason {
                 criterion: finding.rule.to_owned(),
-                your_value: format!("{} = {}", finding.input, finding.your_value),
-                threshold: finding.limit.clone(),
-                text: finding.text.clone(),
-                source: finding.source.clone(),
+                your_value: format!("{} = {}", finding.looked.input, finding.looked.value),
+                threshold: finding.limit(),
+                text: finding.text.to_owned(),
+                source: finding.fact.source.clone(),
             });
         }
     }
@@ -149,10 +149,10 @@ fn eliminations(here: &Evaluated<'_>, rules: &'static [RuleInfo]) -> Option<Reas
     let names: Vec<&str> = out.iter().map(|candidate| candidate.info.id).collect();
     Some(Reason {
         criterion: rule.id.to_owned(),
-        your_value: format!("{} = {}", finding.input, finding.your_value),
-        threshold: finding.limit.clone(),
+        your_value: format!("{} = {}", finding.looked.input, finding.looked.value),
+        threshold: finding.limit(),
         text: format!("{} This rules out {}.", finding.text, names.join(", ")),
-        source: finding.source.clone(),
+        source: finding.fact.source.clone(),
     })
 }
 
@@ -212,8 +212,8 @@ pub(crate) fn relax<K: Knowledge>(
     let mut violated: Vec<&'static str> = Vec::new();
     for candidate in &here.candidates {
         for finding in &candidate.findings {
-            if finding.effect == Effect::Eliminate && !violated.contains(&finding.input) {
-                violated.push(finding.input);
+            if finding.effect == Effect::Eliminate && !violated.contains(&finding.looked.input) {
+                violated.push(finding.looked.input);
             }
         }
     }
@@ -323,9 +323,9 @@ pub(crate) fn phases<K: Knowledge>(
         });
     }
     phases.push(Phase {
-        from_day: finding.limit.split(' ').next().unwrap_or_default().to_owned(),
+        from_day: finding.limit().split(' ').next().unwrap_or_default().to_owned(),
         option: late.info.id,
-        why: format!("It would be recommended without the deadline; its lead time is {}.", finding.limit),
+        why: format!("It would be recommended without the deadline; its lead time is {}.", finding.limit()),
     });
     Ok(phases)
 }

@@ -281,7 +281,7 @@ pub(crate) fn confidence(
         .candidates
         .iter()
         .flat_map(|candidate| &candidate.findings)
-        .filter(|finding| finding.flagged.is_some() && finding.effect == Effect::Eliminate)
+        .filter(|finding| finding.fact.flagged.is_some() && finding.effect == Effect::Eliminate)
         .map(|finding| finding.rule)
         .collect();
     if !flagged.is_empty() {

@@ -1,34 +1,34 @@
 //! Screening: rules fire, and each firing is written down with the user's value, the limit, its source and its date.
 
-use crate::catalog::facts::{Facts, Hardness};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::catalog::facts::{Fact, Facts};
 use crate::domain::amount::Amount;
 use crate::domain::problem::Problem;
 
 use super::{Consideration, Effect, OptionInfo, limit_text};
 
-/// A rule that fired for an option.
-#[derive(Debug, Clone)]
+/// A rule that fired. It is spelled out only where an answer shows it, since a sweep fires rules by the thousand.
+#[derive(Debug)]
 pub struct Finding {
     /// The rule.
     pub rule: &'static str,
     /// What it does.
     pub effect: Effect,
-    /// The input it looked at.
-    pub input: &'static str,
-    /// The user's value, or the default.
-    pub your_value: String,
-    /// The limit it was held against.
-    pub limit: String,
-    /// How firm the limit is.
-    pub hardness: Hardness,
-    /// The link to the source.
-    pub source: String,
-    /// The date of the source.
-    pub source_date: String,
-    /// The entry of the uncertain facts that names the limit.
-    pub flagged: Option<String>,
+    /// The input it looked at, and the user's value of it, or the default.
+    pub looked: Looked,
+    /// The fact that holds the limit, its hardness, its source and its date.
+    pub fact: Arc<Fact>,
     /// The sentence for people.
-    pub text: String,
+    pub text: &'static str,
+}
+
+impl Finding {
+    /// The limit in words, such as `1.25 Gbps`.
+    pub fn limit(&self) -> String {
+        limit_text(&self.fact.value, &self.fact.unit)
+    }
 }
 
 /// Screens the options of one decision.
@@ -45,22 +45,43 @@ pub struct Looked {
     /// The input.
     pub input: &'static str,
     /// Its value.
-    pub value: String,
+    pub value: Seen,
+}
+
+/// The value of an input that a rule looked at.
+#[derive(Debug, Clone)]
+pub enum Seen {
+    /// A number.
+    Number(Amount),
+    /// A word.
+    Word(String),
+    /// A yes or no.
+    Flag(bool),
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Word(word) => f.write_str(word),
+            Self::Flag(flag) => write!(f, "{flag}"),
+        }
+    }
 }
 
 /// An input and its number.
 pub fn number(input: &'static str, value: &Amount) -> Looked {
-    Looked { input, value: value.at_rest().to_string() }
+    Looked { input, value: Seen::Number(value.at_rest()) }
 }
 
 /// An input and its word.
 pub fn word(input: &'static str, value: impl Into<String>) -> Looked {
-    Looked { input, value: value.into() }
+    Looked { input, value: Seen::Word(value.into()) }
 }
 
 /// A yes/no input.
 pub fn flag(input: &'static str, value: bool) -> Looked {
-    Looked { input, value: value.to_string() }
+    Looked { input, value: Seen::Flag(value) }
 }
 
 impl<'a> Screen<'a> {
@@ -80,24 +101,13 @@ impl<'a> Screen<'a> {
         options: &[&str],
         looked: &Looked,
         fact: &str,
-        text: &str,
+        text: &'static str,
     ) -> Result<(), Problem> {
-        let fact = self.facts.get(fact)?;
-        let finding = Finding {
-            rule,
-            effect,
-            input: looked.input,
-            your_value: looked.value.clone(),
-            limit: limit_text(&fact.value, &fact.unit),
-            hardness: fact.hardness,
-            source: fact.source.clone(),
-            source_date: fact.source_date.clone(),
-            flagged: fact.flagged.clone(),
-            text: text.to_owned(),
-        };
+        let fact = Arc::clone(self.facts.get(fact)?);
+        let finding = Arc::new(Finding { rule, effect, looked: looked.clone(), fact, text });
         for (info, consideration) in self.options.iter().zip(&mut self.found) {
             if options.contains(&info.id) {
-                consideration.findings.push(finding.clone());
+                consideration.findings.push(Arc::clone(&finding));
             }
         }
         Ok(())
@@ -113,7 +123,7 @@ impl<'a> Screen<'a> {
         options: &[&str],
         looked: &Looked,
         fact: &str,
-        text: &str,
+        text: &'static str,
     ) -> Result<(), Problem> {
         self.fire(Effect::Eliminate, rule, options, looked, fact, text)
     }
@@ -128,7 +138,7 @@ impl<'a> Screen<'a> {
         options: &[&str],
         looked: &Looked,
         fact: &str,
-        text: &str,
+        text: &'static str,
     ) -> Result<(), Problem> {
         self.fire(Effect::Prefer, rule, options, looked, fact, text)
     }
@@ -143,7 +153,7 @@ impl<'a> Screen<'a> {
         options: &[&str],
         looked: &Looked,
         fact: &str,
-        text: &str,
+        text: &'static str,
     ) -> Result<(), Problem> {
         self.fire(Effect::Caution, rule, options, looked, fact, text)
     }
