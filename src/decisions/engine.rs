@@ -544,6 +544,24 @@ pub(crate) fn evaluate<'c, K: Knowledge>(
     Ok(Evaluated { candidates, choice, considered })
 }
 
+/// Every option judged at one point, and what was chosen: an answer without regimes and explanations.
+#[derive(Debug)]
+pub struct Judged<'c> {
+    /// Every option, in the order of the decision's list.
+    pub candidates: Vec<Candidate<'c>>,
+    /// What was chosen.
+    pub choice: Choice,
+}
+
+/// Judges every option at one point. The inputs are taken as they are; [`decide`] checks them.
+///
+/// # Errors
+/// Where the cost is not a straight line in a moving input, or the data lacks a fact.
+pub fn judge<'c, K: Knowledge>(inputs: &K::Inputs, ask: &Ask, catalog: &'c Catalog) -> Result<Judged<'c>, Stop> {
+    let Evaluated { candidates, choice, .. } = evaluate::<K>(inputs, Setting { ask, catalog }, &mut Probe::new())?;
+    Ok(Judged { candidates, choice })
+}
+
 /// Answers a decision.
 ///
 /// # Errors

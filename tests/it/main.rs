@@ -11,6 +11,8 @@
 
 mod bad_data;
 mod cli;
+mod decisions;
+mod decisions_engine;
 mod documents;
 mod http;
 mod http_decisions;
