@@ -131,7 +131,7 @@ pub struct DecideArgs {
     #[arg(long)]
     pub mode: Option<String>,
     /// The budget a month in US dollars, for the mode `best_within_budget`.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub budget_month: Option<String>,
     #[command(flatten)]
     request: RequestArgs,

@@ -49,7 +49,7 @@ pub struct RequestArgs {
     #[arg(long, value_name = "CHOICE")]
     pub missing_prices: Option<String>,
     /// The hours of the month, 1 to 744. Left out: 730.
-    #[arg(long, value_name = "HOURS")]
+    #[arg(long, value_name = "HOURS", allow_negative_numbers = true)]
     pub month_hours: Option<String>,
     /// A calendar month instead of hours, such as `2026-02` with its 672 hours.
     #[arg(long, value_name = "MONTH")]

@@ -2,7 +2,7 @@
 
 use super::sweep::{Crossover, winner};
 use super::{
-    Candidate, Consideration, Effect, Evaluated, Flip, Knowledge, Phase, Reason, RuleInfo, Setting, Stop, choose,
+    Candidate, Consideration, Effect, Evaluated, Flip, Knowledge, Mode, Phase, Reason, RuleInfo, Setting, Stop, choose,
     evaluate,
 };
 use crate::catalog::facts::Facts;
@@ -199,14 +199,15 @@ pub(crate) fn alternative<K: Knowledge>(
     Ok(Some((at, when)))
 }
 
-/// Where no option is eligible: the single inputs that would let one in; where none does alone, the pairs.
+/// Where no option can be recommended: the single inputs that would let one in; where none does alone, the pairs.
 pub(crate) fn relax<K: Knowledge>(
     inputs: &K::Inputs,
     setting: Setting<'_, '_>,
     here: &Evaluated<'_>,
 ) -> Result<Vec<Vec<String>>, Stop> {
     if here.candidates.iter().any(Candidate::eligible) {
-        return Ok(Vec::new());
+        let over_budget = setting.ask.mode == Mode::BestWithinBudget && here.choice.cheapest.is_some();
+        return Ok(if over_budget { vec![vec!["budget_month".to_owned()]] } else { Vec::new() });
     }
     let mut violated: Vec<&'static str> = Vec::new();
     for candidate in &here.candidates {

@@ -201,7 +201,15 @@ pub(crate) fn confidence(
     ask: &Ask,
 ) -> Confidence {
     let Some(first) = winner(here) else {
-        return Confidence { label: "low", failed: vec!["No option meets all requirements.".to_owned()] };
+        let cheapest = here.choice.cheapest.and_then(|at| here.candidates.get(at)).and_then(Candidate::rank);
+        let failed = match (cheapest, here.choice.field.is_empty()) {
+            (Some(rank), _) if ask.mode == Mode::BestWithinBudget => {
+                format!("Every option is above the budget; the cheapest costs {} USD a month.", rank.rounded(2))
+            }
+            (_, true) => "No option meets all requirements.".to_owned(),
+            (_, false) => "None of the options that meet all requirements has a price.".to_owned(),
+        };
+        return Confidence { label: "low", failed: vec![failed] };
     };
     let number = |id: &str| facts.number(id).unwrap_or(Amount::ZERO);
     let mut failed = Vec::new();

@@ -9,7 +9,6 @@ use crate::domain::amount::{Amount, Fraction, NumberError};
 use crate::domain::bill::Notice;
 use crate::domain::probe::{Probe, trace};
 use crate::domain::problem::{Code, Problem};
-use crate::domain::read::unknown_name;
 
 /// The most pieces of a trace.
 pub const MAX_SEGMENTS: usize = 5_000;
@@ -108,13 +107,8 @@ pub(crate) fn check<K: Knowledge>(ask: &Ask) -> Vec<Problem> {
     let names = || K::NUMBERS.iter().map(|input| input.name);
     let mut bounds = |pointer: String, name: &str, low: &Amount, high: Option<&Amount>| {
         let Some(input) = K::NUMBERS.iter().find(|input| input.name == name) else {
-            problems.push(unknown_name(
-                Code::UnknownValue,
-                format!("{pointer}/input"),
-                "sweepable input",
-                name,
-                names(),
-            ));
+            let text = format!("there is no sweepable input `{name}`");
+            problems.push(Problem::new(Code::UnknownValue, format!("{pointer}/input"), text).allowing(name, names()));
             return;
         };
         let cap = Amount::decimal(input.max.into());
