@@ -194,46 +194,48 @@ fn sound<C: Case>(cases: &[C]) -> Result<(), String> {
     Ok(())
 }
 
-/// A case whose answer is computed once for all interfaces.
-struct Shared<C> {
-    case: C,
+fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) {
+    let target = if case.request().get("resources").is_some() { Target::Many } else { target };
+    let name = format!("{of}/{}", case.name());
+    let case = Arc::new(case);
+    if !case.prices().is_empty() {
+        trials.push(test(format!("{name} [pure only: prices of its own]"), move || {
+            let catalog = interfaces::seed_with(case.prices())?;
+            judged(interfaces::pure(target, &body(case.request()), &catalog), &*case)
+        }));
+        return;
+    }
+    let asked = Arc::new(Asked { target, body: body(case.request()), answer: OnceLock::new() });
+    let (for_pure, for_rest, this) = (Arc::clone(&asked), Arc::clone(&asked), Arc::clone(&case));
+    trials.push(test(format!("{name} [pure]"), move || judged(for_pure.answer()?, &*this)));
+    trials.push(test(format!("{name} [rest]"), move || rest(&for_rest)));
+    trials.push(test(format!("{name} [cli]"), move || cli(&asked, case.request())));
+}
+
+/// A request, and what the function says to it; it is asked once for all interfaces.
+struct Asked {
     target: Target,
     body: Vec<u8>,
     answer: OnceLock<Result<Vec<u8>, Problems>>,
 }
 
-impl<C: Case> Shared<C> {
-    /// What the function gives.
+impl Asked {
     fn answer(&self) -> Result<Result<Vec<u8>, Problems>, String> {
-        let catalog = interfaces::seed()?;
-        Ok(self.answer.get_or_init(|| interfaces::pure(self.target, &self.body, &catalog)).clone())
+        let seed = interfaces::seed()?;
+        Ok(self.answer.get_or_init(|| interfaces::pure(self.target, &self.body, &seed)).clone())
     }
-}
-
-fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) {
-    let target = if case.request().get("resources").is_some() { Target::Many } else { target };
-    let name = format!("{of}/{}", case.name());
-    let body = serde_json::to_vec(case.request()).expect("a value serialises");
-    if !case.prices().is_empty() {
-        trials.push(test(format!("{name} [pure only: prices of its own]"), move || {
-            let catalog = interfaces::seed_with(case.prices())?;
-            pure(&case, interfaces::pure(target, &body, &catalog))
-        }));
-        return;
-    }
-    let shared = Arc::new(Shared { case, target, body, answer: OnceLock::new() });
-    let (for_pure, for_rest) = (Arc::clone(&shared), Arc::clone(&shared));
-    trials.push(test(format!("{name} [pure]"), move || pure(&for_pure.case, for_pure.answer()?)));
-    trials.push(test(format!("{name} [rest]"), move || rest(&for_rest)));
-    trials.push(test(format!("{name} [cli]"), move || cli(&shared)));
 }
 
 fn test(name: String, run: impl FnOnce() -> Result<(), String> + Send + 'static) -> Trial {
     Trial::test(name, move || run().map_err(Failed::from))
 }
 
+fn body(request: &Value) -> Vec<u8> {
+    serde_json::to_vec(request).expect("a value serialises")
+}
+
 /// The function answers, or refuses, as expected.
-fn pure(case: &impl Case, answer: Result<Vec<u8>, Problems>) -> Result<(), String> {
+fn judged(answer: Result<Vec<u8>, Problems>, case: &impl Case) -> Result<(), String> {
     let mut differences = Differences::default();
     let shown = match (answer, case.expects_error()) {
         (Ok(answer), None) => {
@@ -258,9 +260,9 @@ fn pure(case: &impl Case, answer: Result<Vec<u8>, Problems>) -> Result<(), Strin
 }
 
 /// The REST service gives the same bytes as the function.
-fn rest<C: Case>(shared: &Shared<C>) -> Result<(), String> {
-    let found = interfaces::rest(shared.target, &shared.body);
-    let expected = interfaces::expected_response(shared.answer()?, &found.request_id);
+fn rest(asked: &Asked) -> Result<(), String> {
+    let found = interfaces::rest(asked.target, &asked.body);
+    let expected = interfaces::expected_response(asked.answer()?, &found.request_id);
     let mut differences = Differences::default();
     differences.same("the REST service", &found, &expected);
     differences.into_result("")
@@ -268,14 +270,14 @@ fn rest<C: Case>(shared: &Shared<C>) -> Result<(), String> {
 
 /// The command line gives the same bytes as the function, from flags where they can say it and from standard input.
 /// A decision takes its time, so it is asked once.
-fn cli<C: Case>(shared: &Shared<C>) -> Result<(), String> {
-    let mut args = shared.target.command();
+fn cli(asked: &Asked, request: &Value) -> Result<(), String> {
+    let mut args = asked.target.command();
     args.extend(["--format", "json"]);
-    let expected = interfaces::expected_transcript(shared.answer()?);
-    let flags = interfaces::flags(shared.target, shared.case.request());
+    let expected = interfaces::expected_transcript(asked.answer()?);
+    let flags = interfaces::flags(asked.target, request);
     let mut differences = Differences::default();
-    if flags.is_none() || !matches!(shared.target, Target::Decision(_)) {
-        differences.same("the command line", &interfaces::cli(&args, &shared.body), &expected);
+    if flags.is_none() || !matches!(asked.target, Target::Decision(_)) {
+        differences.same("the command line", &interfaces::cli(&args, &asked.body), &expected);
     }
     if let Some(flags) = flags {
         let flags: Vec<&str> = args.iter().copied().chain(flags.iter().map(String::as_str)).collect();
