@@ -269,13 +269,13 @@ fn rest(asked: &Asked) -> Result<(), String> {
 }
 
 /// The command line gives the same bytes as the function, from flags where they can say it and from standard input.
+/// A decision takes its time, so it is asked once.
 fn cli(asked: &Asked, request: &Value) -> Result<(), String> {
     let mut args = asked.target.command();
     args.extend(["--format", "json"]);
     let expected = interfaces::expected_transcript(asked.answer()?);
     let flags = interfaces::flags(asked.target, request);
     let mut differences = Differences::default();
-    // A decision takes its time, so it is asked once.
     if flags.is_none() || !matches!(asked.target, Target::Decision(_)) {
         differences.same("the command line", &interfaces::cli(&args, &asked.body), &expected);
     }
