@@ -365,7 +365,9 @@ fn only_an_eligible_option_wins_and_every_eligible_one_can_be_built() {
                     finding.rule,
                     finding.effect
                 );
-                prop_assert!(!finding.text.is_empty() && !finding.limit.is_empty() && !finding.source_date.is_empty());
+                prop_assert!(
+                    !finding.text.is_empty() && !finding.limit().is_empty() && !finding.fact.source_date.is_empty()
+                );
             }
         }
         let chosen = judged.choice.cheapest.and_then(|at| judged.candidates[at].rank());
