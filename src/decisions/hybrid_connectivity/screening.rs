@@ -238,6 +238,18 @@ fn capacity(
             let all = [VPN_TGW, VPN_TGW_LARGE, VPN_ACCELERATED, DX_PRIVATE_IP_VPN];
             screen.eliminate("H-04", &all, &peak, "vpn_ecmp_ceiling_gbps", text)?;
         }
+        if !context.probe.less(&s.redundancy, &Amount::whole(2)) {
+            let active = context.fact("vpn_ecmp_active_tunnels")?;
+            let text = "After the loss of one connection the others carry less than the peak; add one where that matters. Circuits are sized to carry it.";
+            for (options, fact, tunnel) in [
+                (&[VPN_TGW, VPN_ACCELERATED][..], "vpn_standard_tunnel_gbps", &standard),
+                (&[VPN_TGW_LARGE][..], "vpn_large_tunnel_gbps", &large),
+            ] {
+                if context.probe.more(&s.per_site, &tunnel.times(&active)?) {
+                    screen.caution("H-04", options, &peak, fact, text)?;
+                }
+            }
+        }
     } else {
         let text = "Without BGP one tunnel of a connection carries the traffic, and connections do not add up.";
         if context.probe.more(&s.per_site, &standard) {

@@ -114,6 +114,7 @@ impl Sizing<'_, '_> {
                 unpriced_because: Some(
                     "it depends on how many users connect for how long: estimate the service client_vpn".to_owned(),
                 ),
+                outside_aws: Some(Amount::ZERO),
                 ..Plan::default()
             }]),
             _ => Ok(Vec::new()),
