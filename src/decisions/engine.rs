@@ -88,6 +88,20 @@ pub struct RuleInfo {
     pub source: &'static str,
 }
 
+/// Writes a list of rules, one a line: `"id": "when" => "then" [Effects] "source";`.
+macro_rules! rules {
+    ($($id:literal: $when:literal => $then:literal [$($effect:ident),*] $source:literal;)*) => {
+        &[$($crate::decisions::engine::RuleInfo {
+            id: $id,
+            when: $when,
+            then: $then,
+            effects: &[$($crate::decisions::engine::Effect::$effect),*],
+            source: $source,
+        }),*]
+    };
+}
+pub(crate) use rules;
+
 /// How an input may be moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Movement {

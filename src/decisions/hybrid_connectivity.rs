@@ -12,7 +12,7 @@ use crate::services::{Example, schema};
 use super::Decision;
 use super::engine::screen::Screen;
 use super::engine::{
-    self, Considered, Context, Effect, FlagInput, Knowledge, NumberInput, OptionInfo, RuleInfo, Stop, WordInput,
+    self, Considered, Context, FlagInput, Knowledge, NumberInput, OptionInfo, RuleInfo, Stop, WordInput,
 };
 
 mod inputs;
@@ -235,14 +235,8 @@ fn not_modelled(inputs: &HybridConnectivityInputs, settled: &settle::Settled) ->
     unused
 }
 
-macro_rules! rules {
-    ($($id:literal: $when:literal => $then:literal [$($effect:ident),*] $source:literal;)*) => {
-        &[$(RuleInfo { id: $id, when: $when, then: $then, effects: &[$(Effect::$effect),*], source: $source }),*]
-    };
-}
-
 /// The rules. Those that prefer narrow the field in this order.
-const RULES: &[RuleInfo] = rules! {
+const RULES: &[RuleInfo] = engine::rules! {
     "H-24": "the peer is a cloud provider whose Region pair AWS Interconnect supports" => "interconnect_multicloud is preferred; otherwise it is out" [Prefer, Eliminate] "https://aws.github.io/aws-networking-best-practices/decisions/";
     "G-01": "sites are far from the Region, or jitter is a problem" => "vpn_accelerated is preferred; an existing connection must be replaced for it" [Prefer, Caution] "https://aws.github.io/aws-networking-best-practices/connectivity/hybrid-multicloud/";
     "G-02": "an SD-WAN is in use" => "sdwan_connect is preferred" [Prefer] "https://aws.github.io/aws-networking-best-practices/connectivity/hybrid-multicloud/";
@@ -250,8 +244,8 @@ const RULES: &[RuleInfo] = rules! {
     "H-16": "25 or more sites of up to 100 Mbps, or all sites on one attachment" => "vpn_concentrator is preferred; over 50 connections in a Region need a higher quota" [Prefer, QuotaIncrease] "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html";
     "G-04": "Direct Connect is to carry encrypted tunnels and MACsec is not required" => "dx_private_ip_vpn is preferred" [Prefer] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/specialized-skills/networking-and-content-delivery-skills/directconnect/references/encrypting-traffic-over-direct-connect.md";
     "G-05": "a partner provides or manages the circuit" => "what runs on a hosted connection is preferred" [Prefer] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/specialized-skills/networking-and-content-delivery-skills/directconnect/references/choosing-a-direct-connect-connection-type.md";
-    "G-06": "sites must reach each other through AWS, at low cost or on one hub" => "vpn_cloudhub and vpn_tgw are preferred; with one site vpn_cloudhub is out" [Prefer, Eliminate] "https://github.com/aws/agent-toolkit-for-aws/tree/main/skills/specialized-skills/networking-and-content-delivery-skills/sitetositevpn";
-    "G-07": "a circuit exists" => "what uses it is preferred" [Prefer] "https://docs.aws.amazon.com/whitepapers/latest/hybrid-connectivity/hybrid-connectivity.html";
+    "G-06": "sites must reach each other through AWS, at low cost or on one hub" => "vpn_cloudhub and vpn_tgw are preferred; with one site vpn_cloudhub is out" [Prefer, Eliminate] "https://github.com/Ditectrev/AWS-Certified-Solutions-Architect-Associate-SAA-C03-Practice-Tests-Exams-Questions-Answers";
+    "G-07": "a circuit exists" => "what uses it is preferred" [Prefer] "https://github.com/Ditectrev/AWS-Certified-Solutions-Architect-Associate-SAA-C03-Practice-Tests-Exams-Questions-Answers";
     "G-08": "the use is short-lived or a one-off, or sites are small and the money outside AWS is not known" => "a VPN over the internet is preferred" [Prefer] "https://aws.github.io/aws-networking-best-practices/connectivity/hybrid-multicloud/";
     "G-09": "it carries production or is critical" => "anything but dx_vpn_backup is preferred" [Prefer, Caution] "https://aws.github.io/aws-networking-best-practices/connectivity/hybrid-multicloud/";
     "H-18": "more than one VPC on virtual private gateways" => "a hub is preferred; beyond 10 VPCs the VPNs on virtual private gateways are out" [Prefer, Caution, Eliminate] "https://docs.aws.amazon.com/whitepapers/latest/hybrid-connectivity/example-corp.-automotive-use-case.html";
@@ -276,7 +270,7 @@ const RULES: &[RuleInfo] = rules! {
     "H-21": "no appliance that speaks GRE and BGP, or more than 20 Gbps" => "sdwan_connect is out" [Eliminate] "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html";
     "H-22": "the Region has no large tunnels" => "vpn_tgw_large is out, and dx_private_ip_vpn where a flow needs one" [Eliminate] "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html";
     "H-23": "AWS public endpoints over the circuit" => "a public interface is needed, which counts for H-08; where nothing else is needed, dx_private_ip_vpn is out" [Caution, Eliminate] "https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html";
-    "H-25": "single users rather than networks, or the reverse" => "what connects the other is out" [Eliminate] "https://aws.github.io/aws-networking-best-practices/decisions/";
+    "H-25": "single users rather than networks, or the reverse" => "what connects the other is out" [Eliminate] "judgement";
     "H-26": "a site over 100 Mbps, or sites with the same addresses" => "vpn_concentrator is out" [Eliminate] "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html";
     "H-27": "acceleration over Direct Connect" => "vpn_accelerated is out" [Eliminate] "https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html";
     "H-28": "more packets a second than a tunnel passes" => "the option is out; without a figure, small packets are a caution" [Eliminate, Caution] "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html";

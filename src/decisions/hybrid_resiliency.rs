@@ -20,8 +20,7 @@ use crate::services::{Example, direct_connect, schema, site_to_site_vpn};
 use super::Decision;
 use super::engine::screen::{Looked, Screen, flag, number, word};
 use super::engine::{
-    self, Considered, Context, Effect, FlagInput, Knowledge, Movement, NumberInput, OptionInfo, Plan, RuleInfo, Stop,
-    WordInput,
+    self, Considered, Context, FlagInput, Knowledge, Movement, NumberInput, OptionInfo, Plan, RuleInfo, Stop, WordInput,
 };
 
 const SINGLE: &str = "single";
@@ -391,13 +390,7 @@ fn not_modelled(inputs: &Inputs) -> Vec<String> {
     unused
 }
 
-macro_rules! rules {
-    ($($id:literal: $when:literal => $then:literal [$($effect:ident),*] $source:literal;)*) => {
-        &[$(RuleInfo { id: $id, when: $when, then: $then, effects: &[$(Effect::$effect),*], source: $source }),*]
-    };
-}
-
-const RULES: &[RuleInfo] = rules! {
+const RULES: &[RuleInfo] = engine::rules! {
     "G-10": "the workload is critical" => "maximum is preferred" [Prefer, Caution] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/specialized-skills/networking-and-content-delivery-skills/directconnect/references/making-a-direct-connect-connection-resilient.md";
     "G-11": "cost goes first" => "dx_vpn_backup is preferred" [Prefer] "https://docs.aws.amazon.com/whitepapers/latest/hybrid-connectivity/hybrid-connectivity.html";
     "G-12": "a device may fail and it is not production" => "dev_test is preferred" [Prefer] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/specialized-skills/networking-and-content-delivery-skills/directconnect/references/making-a-direct-connect-connection-resilient.md";
