@@ -29,6 +29,7 @@ pub mod estimates;
 pub mod health;
 pub mod observe;
 pub mod openapi;
+pub mod price_books;
 pub mod prices;
 pub mod query;
 pub mod regions;
@@ -215,6 +216,7 @@ pub fn routes(app: &mut ServiceConfig) {
     editions::register(app);
     estimates::register(app);
     health::register(app);
+    price_books::register(app);
     prices::register(app);
     regions::register(app);
     services::register(app);

@@ -118,6 +118,25 @@ statements! {
         WHERE edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1) ORDER BY path";
     /// The reference files of the newest edition.
     OPEN_FILES = "SELECT path, content FROM reference_files WHERE edition_to IS NULL ORDER BY path";
+    /// The newest revision of any price book; 0 where there is none.
+    LAST_BOOK = "SELECT coalesce(max(id), 0) FROM price_books";
+    /// The newest revision of a price book, and whether that removed it.
+    NEWEST_REVISION = "SELECT revision, removed FROM price_books WHERE name = ?1 ORDER BY revision DESC LIMIT 1";
+    /// The revisions of price books after one, in the order in which they were made.
+    BOOKS_AFTER = "
+        SELECT id, name, revision, removed, created_at, note FROM price_books WHERE id > ?1 ORDER BY id";
+    /// The rates of the revisions of price books after one, tier by tier.
+    BOOK_RATES_AFTER = "
+        SELECT book, rate, tier, scope, service_code, region, usage_type, operation, valid_from, valid_to, kind, unit,
+            tier_start, value, note
+        FROM price_book_rates WHERE book > ?1 ORDER BY book, rate, tier";
+    /// Adds a revision of a price book.
+    ADD_BOOK = "INSERT INTO price_books (name, revision, removed, created_at, note) VALUES (?1, ?2, ?3, ?4, ?5)";
+    /// Adds a tier of a rate of a price book.
+    ADD_BOOK_RATE = "
+        INSERT INTO price_book_rates (book, rate, tier, scope, service_code, region, usage_type, operation, valid_from,
+            valid_to, kind, unit, tier_start, value, note)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     /// Adds a reference file.
     ADD_FILE = "INSERT INTO reference_files (path, edition_from, content) VALUES (?1, ?2, ?3)";
     /// Ends a reference file.
