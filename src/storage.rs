@@ -29,6 +29,7 @@ mod migrate;
 mod prices;
 mod raw;
 mod sql;
+pub mod upkeep;
 
 pub use editions::{EditionInfo, Origin, Seeded};
 pub use error::{Cause, StorageError};

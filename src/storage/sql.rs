@@ -25,6 +25,33 @@ statements! {
     /// Empties the log into the file.
     CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
 
+    /// Writes the state of this moment into a new file.
+    COPY_INTO = "VACUUM INTO ?1";
+    /// What SQLite finds wrong with the pages of the file.
+    INTEGRITY = "PRAGMA integrity_check";
+    /// Rows that refer to rows that are not there.
+    FOREIGN_KEYS = "PRAGMA foreign_key_check";
+    /// What names each edition, oldest first.
+    EDITION_NAMES = "SELECT number, hash, brought, origin, based_on FROM editions ORDER BY number";
+    /// What was said when an edition was made of the rows it changed.
+    EDITION_CHANGES = "
+        SELECT service_code, layer, rows_added, rows_ended, rows_total FROM edition_changes WHERE edition = ?1";
+    /// The same, counted from the rows.
+    COUNT_EDITION_CHANGES = "
+        SELECT service_code, layer,
+            sum(edition_from = ?1),
+            coalesce(sum(edition_to = ?1), 0),
+            sum(edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1))
+        FROM prices WHERE edition_from <= ?1 GROUP BY service_code, layer";
+    /// The ladders of an edition whose tiers are not numbered from 0 without a gap.
+    BROKEN_LADDERS = "
+        SELECT service_code, region, usage_type FROM prices
+        WHERE edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1)
+        GROUP BY service_code, region, usage_type, operation, layer, valid_from
+        HAVING count(*) <> max(tier) + 1 OR count(DISTINCT tier) <> count(*)";
+    /// How many price rows there are.
+    COUNT_PRICE_ROWS = "SELECT count(*) FROM prices";
+
     /// All editions, newest first, with what each changed.
     EDITIONS = "
         SELECT e.number, e.hash, e.brought, e.origin, e.based_on, e.published_at, e.created_at, e.note,
