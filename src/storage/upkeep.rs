@@ -219,8 +219,15 @@ fn integrity(raw: &Connection, doing: Doing<'_>) -> Result<Vec<String>, StorageE
     {
         let mut statement = raw.prepare(sql::INTEGRITY).map_err(sql_error)?;
         let rows = statement.query_map([], |row| row.get(0));
-        let found: Vec<String> = rows.and_then(Iterator::collect).map_err(sql_error)?;
-        mistakes.extend(found.into_iter().filter(|found| found != "ok"));
+        let found: Result<Vec<String>, _> = rows.and_then(Iterator::collect);
+        match found {
+            Ok(found) => mistakes.extend(found.into_iter().filter(|found| found != "ok")),
+            // Some damage is beyond what SQLite can go on from.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                mistakes.push(error.to_string());
+            }
+            Err(error) => return Err(sql_error(error)),
+        }
     }
     if mistakes.is_empty() {
         let mut statement = raw.prepare(sql::FOREIGN_KEYS).map_err(sql_error)?;
