@@ -18,6 +18,7 @@ use crate::domain::read::from_json;
 
 pub mod client_vpn;
 pub mod cloudwatch_logs;
+pub mod commitments;
 pub mod data_transfer;
 pub mod direct_connect;
 pub mod ebs;
