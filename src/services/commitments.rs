@@ -13,7 +13,6 @@
 //! name of its own here. Whoever writes such a price and whoever uses it makes the name with the functions below;
 //! `pricing-data/README.md` describes the forms.
 
-use rust_decimal::Decimal;
 use serde::Deserialize;
 use smol_str::{SmolStr, format_smolstr};
 use utoipa::ToSchema;
@@ -249,29 +248,29 @@ impl ComputeSavingsPlan {
     }
 }
 
-/// Usage at a share off its on-demand price, for a commitment whose rate is not known but as a discount. Requests are
-/// left as they are: no plan discounts them.
+/// Usage that is billed at a factor of itself: at `1 − discount` for a commitment whose rate is not known but as a
+/// discount, or at the months that are paid for each month of use. Requests are left as they are: no plan covers them.
 #[derive(Debug)]
-pub struct Discounted {
-    /// What is planned, on demand.
+pub struct Scaled {
+    /// What is planned.
     pub usage: Box<dyn Usage>,
-    /// The share that is taken off, 0 to 1.
-    pub discount: Amount,
+    /// The factor, not negative.
+    pub factor: Amount,
+    /// What it is, as the line shows it.
+    pub of: &'static str,
 }
 
-impl Usage for Discounted {
+impl Usage for Scaled {
     fn check(&self, check: &mut Check, catalog: &Catalog) {
-        check.between("discount", &self.discount, Decimal::ZERO, Decimal::ONE);
         self.usage.check(check, catalog);
     }
 
     fn meter(&self, metering: &mut Metering<'_>) -> Result<(), NumberError> {
         let before = metering.records.len();
         self.usage.meter(metering)?;
-        let paid = &Amount::ONE - &self.discount;
         for record in metering.records.iter_mut().skip(before).filter(|record| record.unit != Unit::REQUESTS) {
-            record.quantity = record.quantity.times(&paid)?;
-            record.factors.push(Factor { value: paid.clone(), of: SmolStr::new_static("1 − discount") });
+            record.quantity = record.quantity.times(&self.factor)?;
+            record.factors.push(Factor { value: self.factor.clone(), of: SmolStr::new_static(self.of) });
         }
         Ok(())
     }

@@ -177,6 +177,12 @@ impl Record {
         self
     }
 
+    /// The unit of the meter that is billed, where it is not that of the one the record began with.
+    pub fn unit(mut self, unit: Unit) -> Self {
+        self.unit = unit;
+        self
+    }
+
     /// The Region that is billed, where it is not the resource's own.
     pub fn in_region(mut self, region: impl Into<SmolStr>) -> Self {
         self.meter.region = region.into();
