@@ -18,6 +18,7 @@ use crate::domain::read::from_json;
 
 pub mod client_vpn;
 pub mod cloudwatch_logs;
+pub mod commitments;
 pub mod data_transfer;
 pub mod direct_connect;
 pub mod ebs;
@@ -143,6 +144,7 @@ pub fn schema<T: ToSchema>() -> NamedSchema {
 pub fn annotate(schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::T(Schema::Object(object)) => object.properties.values_mut().for_each(annotate),
+        RefOr::T(Schema::OneOf(one)) => one.items.iter_mut().for_each(annotate),
         RefOr::T(Schema::AllOf(all)) => {
             let is_annotation = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.properties.is_empty() && object.enum_values.is_none());
             if let Some(at) = all.items.iter().position(is_annotation)
@@ -303,13 +305,26 @@ mod tests {
         }
     }
 
+    /// The meters that no row of the data prices, and why. Use of them is a missing price until an import or a price
+    /// book brings one.
+    const WITHOUT_PRICE: &[(&str, &str, &str, &str)] = &[
+        ("AmazonEC2", "BoxUsage:*", "RunInstances:*", "no source with prices of licensed systems"),
+        ("AmazonEC2", "SpotUsage:*", "RunInstances*", "Spot prices float; AWS's price lists have none"),
+        ("AmazonEC2", "reserved-upfront:BoxUsage:*", "RunInstances*", "no source with upfront fees"),
+        ("ComputeSavingsPlans", "BoxUsage:*", "*", "no source with rates for EC2"),
+        ("EC2InstanceSavingsPlans", "BoxUsage:*", "*", "no source with rates for EC2"),
+    ];
+
     /// A slip in the name of a meter would be a missing price in every Region.
     #[test]
     fn every_meter_has_a_price_somewhere_in_its_unit() {
         for service in SERVICES {
             for spec in service.meters {
                 let mut prices = CATALOG.prices().filter(|price| spec.covers(&price.meter)).peekable();
-                assert!(prices.peek().is_some(), "{}: no price for {spec:?}", service.id);
+                let is_gap = WITHOUT_PRICE.iter().any(|(code, usage_type, operation, _)| {
+                    (spec.service_code, spec.usage_type, spec.operation) == (*code, *usage_type, *operation)
+                });
+                assert_eq!(prices.peek().is_none(), is_gap, "{}: whether there are prices for {spec:?}", service.id);
                 assert!(prices.all(|price| price.unit == spec.unit), "{}: another unit than {spec:?}", service.id);
             }
         }

@@ -22,8 +22,8 @@ use crate::domain::check::Check;
 use crate::domain::month::Month;
 use crate::domain::probe::Probe;
 use crate::domain::problem::{Problem, Problems};
-use crate::rating::{Bill, Lacking, Terms};
-use crate::services::plan::Planned;
+use crate::rating::{self, Bill, Lacking, Terms};
+use crate::services::plan::{self, Planned};
 
 pub mod choose;
 pub mod cost;
@@ -249,11 +249,23 @@ pub struct Context<'a> {
     pub region: &'a str,
     /// How long the month is.
     pub month: &'a Month,
+    /// How to rate.
+    pub terms: Terms,
     /// Everything that can bend a line goes through it.
     pub probe: &'a mut Probe,
 }
 
 impl<'a> Context<'a> {
+    /// The bill of some resources, for a rule that compares bills, such as whether a commitment pays back. `None` where
+    /// a price is missing.
+    ///
+    /// # Errors
+    /// Where a product of two moving amounts would be needed.
+    pub fn bill(&mut self, resources: &[Planned]) -> Result<Option<Bill<'a>>, Stop> {
+        let metered = plan::meter(resources, self.month, self.catalog, self.probe)?;
+        Ok(rating::rate(self.probe, self.catalog, metered.records, self.terms, &|_| String::new()).ok())
+    }
+
     /// The facts.
     pub fn facts(&self) -> &'a Facts {
         &self.catalog.facts
@@ -547,7 +559,7 @@ pub(crate) fn evaluate<'c, K: Knowledge>(
     probe: &mut Probe,
 ) -> Result<Evaluated<'c>, Stop> {
     let Setting { ask, catalog } = setting;
-    let mut context = Context { catalog, region: &ask.region, month: &ask.month, probe };
+    let mut context = Context { catalog, region: &ask.region, month: &ask.month, terms: ask.terms, probe };
     let mut considered = K::consider(inputs, &mut context)?;
     let weights = choose::weights(catalog.facts.scores(K::TOPIC), &ask.weights);
     let mut candidates = Vec::with_capacity(K::OPTIONS.len());

@@ -10,8 +10,8 @@ use crate::domain::month::Month;
 use crate::domain::probe::Probe;
 use crate::domain::unit::Unit;
 
-/// A meter that a service can emit. The usage type may carry one `*` at its end for a name that depends on the usage
-/// (`BoxUsage:*`); the record then says the whole name.
+/// A meter that a service can emit. The usage type and the operation may each carry one `*` for a name that depends on
+/// the usage (`BoxUsage:*`); the record then says the whole name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MeterSpec {
     /// The service code of the price list.
@@ -49,11 +49,17 @@ impl MeterSpec {
 
     /// Whether a meter is one of those this names.
     pub fn covers(&self, meter: &MeterKey) -> bool {
-        let named = match self.usage_type.split_once('*') {
-            Some((start, end)) => meter.usage_type.starts_with(start) && meter.usage_type.ends_with(end),
-            None => meter.usage_type == self.usage_type,
-        };
-        named && meter.service_code == self.service_code && meter.operation == self.operation
+        meter.service_code == self.service_code
+            && fits(self.usage_type, &meter.usage_type)
+            && fits(self.operation, &meter.operation)
+    }
+}
+
+/// Whether a name is that of a pattern, in which one `*` stands for any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+        None => pattern == name,
     }
 }
 
@@ -155,6 +161,25 @@ impl Record {
     /// The whole usage type, for a meter whose name depends on the usage.
     pub fn named(mut self, usage_type: impl Into<SmolStr>) -> Self {
         self.meter.usage_type = usage_type.into();
+        self
+    }
+
+    /// The whole operation, for a meter whose operation depends on the usage.
+    pub fn operation(mut self, operation: impl Into<SmolStr>) -> Self {
+        self.meter.operation = operation.into();
+        self
+    }
+
+    /// The meter that is billed in place of this one, where something that was bought, such as a Savings Plan, makes
+    /// another of it.
+    pub fn billed_as(mut self, meter: impl FnOnce(&MeterKey) -> MeterKey) -> Self {
+        self.meter = meter(&self.meter);
+        self
+    }
+
+    /// The unit of the meter that is billed, where it is not that of the one the record began with.
+    pub fn unit(mut self, unit: Unit) -> Self {
+        self.unit = unit;
         self
     }
 

@@ -21,6 +21,7 @@ use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
 use crossover::decisions::hybrid_resiliency::HybridResiliency;
+use crossover::decisions::pricing_model::PricingModel;
 use crossover::decisions::{DECISIONS, Decision, find};
 use crossover::domain::amount::{Amount, Fraction};
 use crossover::domain::month::Month;
@@ -451,11 +452,47 @@ fn an_option_that_does_not_win_may_go() {
     });
 }
 
+/// Where a commitment begins to pay, both ways cost the same to the last digit, and beside that point one is cheaper.
+#[test]
+fn at_a_break_even_of_a_commitment_the_costs_agree() {
+    let mut found = 0;
+    for (region, inputs) in [
+        ("us-east-1", json!({"discount": 0.4, "horizon_months": 36, "instances": 7})),
+        ("us-east-1", json!({"spend": ["fargate"], "horizon_months": 36})),
+        ("us-east-1", json!({"spend": ["ec2", "fargate", "lambda"], "discount": "0.27", "horizon_months": 30})),
+        ("ap-northeast-2", json!({"instance_type": "m7g.large", "horizon_months": 36})),
+        ("us-east-1", json!({"interruptible": true, "queue_based": true, "spend": ["fargate"], "base_fraction": 0.2})),
+    ] {
+        let sweep = |input: &str| SweepAsk { input: input.to_owned(), from: Amount::ZERO, to: None };
+        let sweeps = Some(vec![sweep("expected_utilisation"), sweep("discount")]);
+        let ask = Ask { sweeps, ..ask(region, Mode::CheapestEligible) };
+        let asked = Asked { decision: "pricing_model", ask, inputs };
+        for crossover in decide(&asked).crossovers {
+            let (CrossoverKind::Equal, Some(from), Some(to)) = (crossover.kind, crossover.from, crossover.to) else {
+                continue;
+            };
+            let judged = |at: Fraction| judge_with::<PricingModel>(&asked, crossover.input, Amount::fraction(at));
+            let here = judged(crossover.at.value());
+            let rank = |option: &str| candidate(&here, option).rank().map(Amount::value);
+            assert_eq!(rank(from), rank(to), "{} at {}", asked.inputs, crossover.at);
+            let beside = |step: Fraction| {
+                let judged = judged(crossover.at.value() + step);
+                id(&judged, judged.choice.cheapest)
+            };
+            let little = fraction(1, 1_000_000_000);
+            assert_eq!((beside(-little.clone()), beside(little)), (Some(from), Some(to)), "{}", asked.inputs);
+            found += 1;
+        }
+    }
+    assert!(found >= 5, "{found} break-evens");
+}
+
 #[test]
 fn the_same_request_gives_the_same_bytes() {
     for (decision, inputs) in [
         ("hybrid_connectivity", json!({"gb_out_month": 7_000, "peak_gbps": "0.7", "vpcs": 2})),
         ("hybrid_resiliency", json!({"aws_sla_pct": 99.9, "gb_out_month": 7_000})),
+        ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
     ] {
         let body = json!({"region": "us-east-1", "as_of": "2026-11-22", "inputs": inputs}).to_string();
         let answer = || {

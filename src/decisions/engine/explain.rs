@@ -223,6 +223,7 @@ pub(crate) fn relax<K: Knowledge>(
             catalog: setting.catalog,
             region: &setting.ask.region,
             month: &setting.ask.month,
+            terms: setting.ask.terms,
             probe: &mut probe,
         };
         Ok(K::consider(changed, &mut context)?.options.iter().any(Consideration::eligible))

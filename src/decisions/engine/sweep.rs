@@ -186,11 +186,14 @@ fn ranges<K: Knowledge>(setting: Setting<'_, '_>, here: &Evaluated<'_>) -> Vec<R
                 Some(Range { input, from: sweep.from.value(), to })
             })
             .collect(),
+        // Those that the answer rests on: an input that another one stands in for is not drawn.
         None => K::SWEPT
             .iter()
+            .filter(|name| here.considered.values.iter().any(|(known, _)| known == *name))
             .filter_map(|name| {
                 let input = K::NUMBERS.iter().find(|input| input.name == *name)?;
-                let end = Fraction::from(input.sweep_to).max(value(name) * &two);
+                let largest = Fraction::from(input.max);
+                let end = Fraction::from(input.sweep_to).max(value(name) * &two).min(largest);
                 Some(Range { input, from: Fraction::default(), to: end })
             })
             .collect(),
