@@ -57,6 +57,7 @@ fn record(price: &Price, quantity: &Amount, resource: usize) -> UsageRecord {
         quantity: quantity.clone(),
         unit: price.unit,
         factors: Vec::new(),
+        service_hours: Amount::ZERO,
     }
 }
 
