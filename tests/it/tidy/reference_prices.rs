@@ -38,7 +38,6 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("awskms", "*", "for reference: KMS is no planned service"),
     ("awswaf", "*", "for reference: WAF is no planned service"),
     // Of services that are planned.
-    ("AWSCloudWAN", "*", "not yet modelled: cloud_wan"),
     ("AWSEvents", "*", "not yet modelled: eventbridge"),
     ("AWSNetworkFirewall", "*", "not yet modelled: network_firewall"),
     ("AWSQueueService", "*", "not yet modelled: sqs"),
@@ -55,9 +54,6 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("AmazonStates", "*", "not yet modelled: step_functions"),
     ("CloudFrontPlans", "*", "not yet modelled: cloudfront"),
     ("ComputeSavingsPlans", "*", "not yet modelled: the decision pricing_model"),
-    ("AmazonVPC", "vpc-resource-in-service-network-hours", "not yet modelled: vpc_lattice"),
-    ("AmazonVPC", "lattice-*", "not yet modelled: vpc_lattice"),
-    ("AmazonVPC", "vpc-peering-*", "not yet modelled: vpc_peering"),
 ];
 
 /// The position of the mark for a meter.
