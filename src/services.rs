@@ -32,8 +32,10 @@ pub mod global_accelerator;
 pub mod lambda;
 pub mod metering;
 pub mod nat_gateway;
+pub mod network_firewall;
 pub mod plan;
 pub mod public_ipv4;
+pub mod route53;
 pub mod site_to_site_vpn;
 pub mod transit_gateway;
 pub mod vpc_endpoint;
@@ -54,9 +56,11 @@ pub static SERVICES: &[Service] = &[
     data_transfer::SERVICE,
     global_accelerator::SERVICE,
     nat_gateway::SERVICE,
+    network_firewall::SERVICE,
     vpc_endpoint::SERVICE,
     vpc_lattice::SERVICE,
     elastic_load_balancing::SERVICE,
+    route53::SERVICE,
     cloudwatch_logs::SERVICE,
     ecr::SERVICE,
     ebs::SERVICE,

@@ -84,6 +84,7 @@ pub const SERVICE: Service = Service {
     sources: &[
         "https://aws.amazon.com/privatelink/pricing/",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
+        "https://aws.amazon.com/vpc/lattice/pricing/",
     ],
     example: Example {
         region: "us-east-1",

@@ -28,6 +28,7 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
         "privatelink-tunnel-endpoint-hours",
         "for reference: one Region, and it is not known what else it bills",
     ),
+    ("AmazonRoute53", "dns-firewall-advanced-hours", "for reference: it is not known what an hour counts"),
     ("AmazonVPC", "verified-access-*", "for reference: Verified Access is no planned service"),
     ("AWSAppRunner", "*", "for reference: App Runner is no planned service"),
     ("AWSLambda", "Lambda-Edge-*", "for reference: Lambda@Edge is no planned service"),
@@ -39,7 +40,6 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("awswaf", "*", "for reference: WAF is no planned service"),
     // Of services that are planned.
     ("AWSEvents", "*", "not yet modelled: eventbridge"),
-    ("AWSNetworkFirewall", "*", "not yet modelled: network_firewall"),
     ("AWSQueueService", "*", "not yet modelled: sqs"),
     ("AmazonApiGateway", "*", "not yet modelled: api_gateway"),
     ("AmazonCloudFront", "*", "not yet modelled: cloudfront"),
@@ -48,7 +48,6 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("AmazonEFS", "*", "not yet modelled: efs"),
     ("AmazonKinesis", "*", "not yet modelled: kinesis"),
     ("AmazonRDS", "*", "not yet modelled: rds"),
-    ("AmazonRoute53", "*", "not yet modelled: route53"),
     ("AmazonS3", "*", "not yet modelled: s3"),
     ("AmazonSNS", "*", "not yet modelled: sns"),
     ("AmazonStates", "*", "not yet modelled: step_functions"),
