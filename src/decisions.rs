@@ -12,13 +12,20 @@ use crate::services::{Example, NamedSchema};
 pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
+pub mod load_balancer;
+pub mod nat_topology;
 pub mod pricing_model;
 
 use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 
 /// Every decision that can be asked for.
-pub static DECISIONS: &[Decision] =
-    &[hybrid_connectivity::DECISION, hybrid_resiliency::DECISION, pricing_model::DECISION];
+pub static DECISIONS: &[Decision] = &[
+    hybrid_connectivity::DECISION,
+    hybrid_resiliency::DECISION,
+    pricing_model::DECISION,
+    nat_topology::DECISION,
+    load_balancer::DECISION,
+];
 
 /// A decision: an entry of the list.
 pub struct Decision {

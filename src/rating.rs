@@ -1,8 +1,9 @@
 //! Floor 2: rating, the only place where money is made.
 //!
 //! Records of one meter are one pool. A free allowance, where the request wants it, is taken off first, in the order
-//! of the meters' names. The rest walks the tier ladder once, and the slices go to the records in the order of the
-//! request, so that lines add up exactly and a permutation of the resources never changes the total.
+//! of the meters' names; one that each service has in each hour is taken off each record. The rest walks the tier
+//! ladder once, and the slices go to the records in the order of the request, so that lines add up exactly and a
+//! permutation of the resources never changes the total.
 //!
 //! The price of a pool is the list price, or a derived one where the request wants that, and over it the narrowest rate
 //! of the request's price book: a price of its own, or so much per cent off.
@@ -167,6 +168,16 @@ struct Pool<'c> {
     records: Vec<usize>,
     /// What the allowance takes off.
     free: Amount,
+    /// How it is shared out over the records.
+    sharing: Sharing,
+}
+
+/// How what an allowance takes off a pool is shared out over its records.
+enum Sharing {
+    /// From the first record on, until it is used up.
+    FromTheFirst,
+    /// Each record has its own part, in the order of the records.
+    Each(Vec<Amount>),
 }
 
 /// Rates usage records.
@@ -190,13 +201,14 @@ pub fn rate<'c>(
                 total: Amount::ZERO,
                 records: Vec::new(),
                 free: Amount::ZERO,
+                sharing: Sharing::FromTheFirst,
             }),
         };
         pool.total = &pool.total + &record.quantity;
         pool.records.push(at);
     }
 
-    let has_allowance = take_allowances(probe, catalog, &mut pools, terms);
+    let has_allowance = take_allowances(probe, catalog, &records, &mut pools, terms);
 
     let mut missing = Vec::new();
     let mut lines: Vec<Option<Line<RatedWith<'c>>>> = Vec::new();
@@ -218,11 +230,20 @@ pub fn rate<'c>(
             continue;
         };
         let mut at_quantity = Amount::ZERO;
-        for at in &pool.records {
+        for (nth, at) in pool.records.iter().enumerate() {
             let Some(record) = slots.get_mut(*at).and_then(Option::take) else { continue };
             let from = at_quantity;
-            at_quantity = &from + &record.quantity;
-            let line = walk(probe, record, &from, &at_quantity, &pool.free, rated);
+            let line = match &pool.sharing {
+                Sharing::FromTheFirst => {
+                    at_quantity = &from + &record.quantity;
+                    walk(probe, record, &from, &at_quantity, &pool.free, rated)
+                }
+                Sharing::Each(free) => {
+                    let free = free.get(nth).cloned().unwrap_or(Amount::ZERO);
+                    at_quantity = &from + &(&record.quantity - &free);
+                    lay(probe, record, &from, &at_quantity, free, rated)
+                }
+            };
             if let Some(slot) = lines.get_mut(*at) {
                 *slot = Some(line);
             }
@@ -283,6 +304,7 @@ fn list_price<'c>(catalog: &'c Catalog, meter: &MeterKey, terms: Terms) -> Optio
 fn take_allowances(
     probe: &mut Probe,
     catalog: &Catalog,
+    records: &[UsageRecord],
     pools: &mut BTreeMap<MeterKey, Pool<'_>>,
     terms: Terms,
 ) -> bool {
@@ -301,7 +323,17 @@ fn take_allowances(
         }
         let region = match allowance.scope {
             AllowanceScope::Account => String::new(),
-            AllowanceScope::Region | AllowanceScope::Service => meter.region.to_string(),
+            AllowanceScope::Region => meter.region.to_string(),
+            AllowanceScope::Service => {
+                let each = pool.records.iter().filter_map(|at| records.get(*at)).map(|record| {
+                    let allowed = record.service_hours.times_decimal(allowance.allowance);
+                    probe.min(&record.quantity, &allowed)
+                });
+                let each: Vec<Amount> = each.collect();
+                pool.free = each.iter().fold(Amount::ZERO, |sum, free| &sum + free);
+                pool.sharing = Sharing::Each(each);
+                continue;
+            }
         };
         let left = left.entry((at, region)).or_insert_with(|| Amount::decimal(allowance.allowance));
         pool.free = probe.min(&pool.total, left);
@@ -322,7 +354,7 @@ fn beyond_knowledge(probe: &mut Probe, pool: &Pool<'_>, price: &Price) -> Option
     })
 }
 
-/// Lays the stretch `from … to` of a pool over the tiers, past the free part.
+/// Lays the stretch `from … to` of a pool, whose first part is free, over the tiers past that part.
 fn walk<'c>(
     probe: &mut Probe,
     record: UsageRecord,
@@ -332,19 +364,33 @@ fn walk<'c>(
     rated: &RatedWith<'c>,
 ) -> Line<RatedWith<'c>> {
     let free_here = if free.is_zero() { Amount::ZERO } else { probe.overlap(from, to, &Amount::ZERO, Some(free)) };
-    let (from, to) =
-        if free.is_zero() { (from.clone(), to.clone()) } else { (probe.beyond(from, free), probe.beyond(to, free)) };
+    if free.is_zero() {
+        return lay(probe, record, from, to, free_here, rated);
+    }
+    let (from, to) = (probe.beyond(from, free), probe.beyond(to, free));
+    lay(probe, record, &from, &to, free_here, rated)
+}
+
+/// Lays the stretch `from … to` of what is billed of a pool over the tiers; `free` of the record is not in it.
+fn lay<'c>(
+    probe: &mut Probe,
+    record: UsageRecord,
+    from: &Amount,
+    to: &Amount,
+    free: Amount,
+    rated: &RatedWith<'c>,
+) -> Line<RatedWith<'c>> {
     let tiers = &rated.price.tiers;
     let mut slices = Vec::with_capacity(1);
     for (at, tier) in tiers.iter().enumerate() {
         let low = Amount::decimal(tier.from);
         let high = tiers.get(at.saturating_add(1)).map(|next| Amount::decimal(next.from));
-        let quantity = if tiers.len() == 1 { &to - &from } else { probe.overlap(&from, &to, &low, high.as_ref()) };
+        let quantity = if tiers.len() == 1 { to - from } else { probe.overlap(from, to, &low, high.as_ref()) };
         if quantity.is_zero() {
             continue;
         }
         let amount = rated.after_discount(quantity.times_decimal(tier.price));
         slices.push(Slice { from: low, to: high, quantity, unit_price: rated.unit_price(tier), amount });
     }
-    Line::of_slices(record, free_here, slices, rated.clone())
+    Line::of_slices(record, free, slices, rated.clone())
 }

@@ -17,6 +17,7 @@ use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
 pub mod client_vpn;
+pub mod cloud_wan;
 pub mod cloudwatch_logs;
 pub mod commitments;
 pub mod data_transfer;
@@ -32,11 +33,15 @@ pub mod global_accelerator;
 pub mod lambda;
 pub mod metering;
 pub mod nat_gateway;
+pub mod network_firewall;
 pub mod plan;
 pub mod public_ipv4;
+pub mod route53;
 pub mod site_to_site_vpn;
 pub mod transit_gateway;
 pub mod vpc_endpoint;
+pub mod vpc_lattice;
+pub mod vpc_peering;
 
 use metering::{MeterSpec, Metering};
 
@@ -46,12 +51,17 @@ pub static SERVICES: &[Service] = &[
     client_vpn::SERVICE,
     direct_connect::SERVICE,
     transit_gateway::SERVICE,
+    cloud_wan::SERVICE,
+    vpc_peering::SERVICE,
     public_ipv4::SERVICE,
     data_transfer::SERVICE,
     global_accelerator::SERVICE,
     nat_gateway::SERVICE,
+    network_firewall::SERVICE,
     vpc_endpoint::SERVICE,
+    vpc_lattice::SERVICE,
     elastic_load_balancing::SERVICE,
+    route53::SERVICE,
     cloudwatch_logs::SERVICE,
     ecr::SERVICE,
     ebs::SERVICE,

@@ -85,9 +85,11 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// Whether it is a monthly allowance that every account has: the kind that `free_tier: "always"` applies.
+    /// Whether every account has it every month: the kind that `free_tier: "always"` applies. An allowance of an account
+    /// or a Region is one for the month, that of a service one for each hour.
     pub fn always(&self) -> bool {
-        self.kind == AllowanceKind::Always && self.period == "month"
+        let period = if self.scope == AllowanceScope::Service { "hour" } else { "month" };
+        self.kind == AllowanceKind::Always && self.period == period
     }
 
     /// Whether the meter shares it.

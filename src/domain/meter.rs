@@ -56,4 +56,7 @@ pub struct UsageRecord {
     pub unit: Unit,
     /// The numbers whose product the quantity is.
     pub factors: Vec<Factor>,
+    /// How often the record has an allowance that each service has anew in each hour: the number of services × the
+    /// hours in which they are used. Zero for a meter without such an allowance.
+    pub service_hours: Amount,
 }

@@ -124,15 +124,8 @@ impl Usage for DataTransfer {
     }
 
     fn check_in(&self, region: &str, check: &mut Check) {
-        check_items(check, "to_regions", &self.to_regions, |check, to, _| {
-            if to.region == region {
-                check.mistake(
-                    "region",
-                    Code::Conflict,
-                    format!("`{region}` is the Region that sends; data inside it goes into `between_azs_gb`"),
-                );
-            }
-        });
+        let regions = self.to_regions.iter().map(|to| to.region.as_str());
+        check_other_regions(check, "to_regions", regions, region, "data inside it goes into `between_azs_gb`");
     }
 
     fn meter(&self, m: &mut Metering<'_>) -> Result<(), NumberError> {
@@ -196,6 +189,17 @@ pub fn between_regions(m: &mut Metering<'_>, to: &str, gb: &Amount) -> Result<()
     Ok(())
 }
 
+/// Meters data that another Region, which has been checked to exist, sends to the resource's: the other Region bills it.
+pub fn back_from_region(m: &mut Metering<'_>, from: &str, gb: &Amount) -> Result<(), NumberError> {
+    let usage_type = region_out_usage_type(m.catalog, &m.region);
+    m.line("from_region", format!("Data transfer back from {from}"), &BETWEEN_REGIONS)
+        .in_region(from)
+        .named(usage_type)
+        .times(gb, "GB back")?
+        .put(m);
+    Ok(())
+}
+
 /// The usage type of data to a Region.
 fn region_out_usage_type(catalog: &Catalog, to: &str) -> SmolStr {
     // An unknown Region is refused before metering; its code leads to a missing price, never to another Region's.
@@ -227,6 +231,24 @@ pub fn check_regions<'a>(
             check.problem(unknown_name(Code::UnknownRegion, "/region", "Region", region, known));
         } else if earlier.contains(region) {
             check.mistake("region", Code::Conflict, format!("`{region}` is named twice; give it one item"));
+        }
+    });
+}
+
+/// Checks that the `region` of each item of a list is another one than the resource's; `instead` says where data
+/// inside the Region belongs.
+pub fn check_other_regions<'a>(
+    check: &mut Check,
+    field: &str,
+    regions: impl IntoIterator<Item = &'a str>,
+    own: &str,
+    instead: &str,
+) {
+    let regions: Vec<&str> = regions.into_iter().collect();
+    check_items(check, field, &regions, |check, region, _| {
+        if *region == own {
+            let detail = format!("`{own}` is the Region of the resource itself; {instead}");
+            check.mistake("region", Code::Conflict, detail);
         }
     });
 }

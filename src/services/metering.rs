@@ -141,6 +141,7 @@ impl<'a> Metering<'a> {
             unit: meter.unit,
             quantity: Amount::ONE,
             factors: Vec::new(),
+            service_hours: Amount::ZERO,
         }
     }
 }
@@ -155,6 +156,7 @@ pub struct Record {
     unit: Unit,
     quantity: Amount,
     factors: Vec<Factor>,
+    service_hours: Amount,
 }
 
 impl Record {
@@ -206,6 +208,12 @@ impl Record {
         self
     }
 
+    /// How often the record has an allowance that each service has anew in each hour: services × hours.
+    pub fn allowed(mut self, service_hours: Amount) -> Self {
+        self.service_hours = service_hours;
+        self
+    }
+
     /// Writes the record down. A quantity of zero is no usage and makes no line.
     pub fn put(self, metering: &mut Metering<'_>) {
         if self.quantity.is_zero() {
@@ -219,6 +227,7 @@ impl Record {
             quantity: self.quantity,
             unit: self.unit,
             factors: self.factors,
+            service_hours: self.service_hours,
         });
     }
 }

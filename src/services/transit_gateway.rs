@@ -12,7 +12,8 @@
 //! - A Connect attachment rides on a VPC or Direct Connect attachment: it costs its hours, and its data counts as data
 //!   of the attachment below it.
 //! - Each gigabyte that a multicast receiver gets costs data processing.
-//! - Crossing Availability Zones between a VPC and its transit gateway costs nothing.
+//! - Crossing Availability Zones between a VPC and its transit gateway costs nothing, since 2022-04-01
+//!   (<https://aws.amazon.com/about-aws/whats-new/2022/04/aws-data-transfer-price-reduction-privatelink-transit-gateway-client-vpn-services/>).
 
 use serde::Deserialize;
 use utoipa::ToSchema;

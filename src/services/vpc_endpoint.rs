@@ -5,23 +5,23 @@
 //! - An interface endpoint costs for every hour in each Availability Zone it is provisioned in, attached or not; a
 //!   part of an hour counts as a whole one. A Gateway Load Balancer endpoint stands in one zone and costs by the hour.
 //! - A resource endpoint costs by the hour. AWS names no price for each of its zones, so that it counts once here.
+//! - An endpoint of a service network is free; what is reached through it costs as `vpc_lattice` says.
 //! - Each gigabyte that passes an endpoint costs, in both directions. All interface endpoints of a Region share one
 //!   ladder: the first 1,048,576 GB, the next 4,194,304 GB and the rest. Resource endpoints have a ladder of their own,
 //!   and the owner of the resource pays for each gigabyte too.
 //! - Traffic between zones on the way to an interface endpoint has been free since 2022-04-01.
 //! - Who offers a service to other Regions pays for each Region and hour. Who uses one from another Region also pays
-//!   data transfer between the Regions.
+//!   data transfer between the Regions, in both directions.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::data_transfer::{self, check_items, check_regions};
+use super::data_transfer::{self, check_items, check_other_regions, check_regions};
 use super::metering::{MeterSpec, Metering};
 use super::{Example, Service, Usage, read, schema};
 use crate::catalog::Catalog;
 use crate::domain::amount::{Amount, NumberError};
 use crate::domain::check::{CAP, Check};
-use crate::domain::problem::Code;
 use crate::domain::unit::Unit;
 
 /// An hour of a gateway endpoint; free.
@@ -41,11 +41,14 @@ pub const GATEWAY_LOAD_BALANCER_BYTES: MeterSpec =
 const RESOURCE_HOURS: MeterSpec =
     MeterSpec::regional("AmazonVPC", "VpcEndpoint-Resource-Hours", "VpcResourceConsumer", Unit::HOURS);
 /// Data through resource endpoints, on the side that uses the resource.
-const RESOURCE_CONSUMER_BYTES: MeterSpec =
+pub const RESOURCE_CONSUMER_BYTES: MeterSpec =
     MeterSpec::regional("AmazonVPC", "vpc-resource-consumer-bytes", "", Unit::GB);
 /// Data through resource endpoints, on the side that owns the resource.
-const RESOURCE_PROVIDER_BYTES: MeterSpec =
+pub const RESOURCE_PROVIDER_BYTES: MeterSpec =
     MeterSpec::regional("AmazonVPC", "vpc-resource-provider-bytes", "", Unit::GB);
+/// An hour of an endpoint of a service network of VPC Lattice; free.
+pub const SERVICE_NETWORK_ENDPOINT_HOURS: MeterSpec =
+    MeterSpec::global("AmazonVPC", "lattice-service-network-endpoint", "", Unit::HOURS);
 /// An hour of another Region that a service is offered to.
 const SERVICE_REGION_HOURS: MeterSpec = MeterSpec::regional("AmazonVPC", "VpcEndpoint-Service-Hours", "", Unit::HOURS);
 
@@ -60,7 +63,8 @@ pub const SERVICE: Service = Service {
             them, and services offered to or used from other Regions.",
     excluded: &[
         "The load balancer behind an endpoint service: see `elastic_load_balancing`",
-        "Resources in a service network of VPC Lattice, and tunnel endpoints",
+        "Services and resources behind a service network endpoint: see `vpc_lattice`",
+        "Tunnel endpoints",
         "What the service behind the endpoint costs itself",
         "Endpoints that an AWS service includes in its own price",
     ],
@@ -73,12 +77,14 @@ pub const SERVICE: Service = Service {
         &RESOURCE_HOURS,
         &RESOURCE_CONSUMER_BYTES,
         &RESOURCE_PROVIDER_BYTES,
+        &SERVICE_NETWORK_ENDPOINT_HOURS,
         &SERVICE_REGION_HOURS,
         &data_transfer::BETWEEN_REGIONS,
     ],
     sources: &[
         "https://aws.amazon.com/privatelink/pricing/",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
+        "https://aws.amazon.com/vpc/lattice/pricing/",
     ],
     example: Example {
         region: "us-east-1",
@@ -128,12 +134,16 @@ pub struct VpcEndpoint {
     #[serde(default)]
     #[schema(default = 0)]
     pub resource_provider_gb: Amount,
+    /// Endpoints of service networks of VPC Lattice; free. Whole, 0 to 10,000.
+    #[serde(default)]
+    #[schema(default = 0)]
+    pub service_network_endpoints: Amount,
     /// Other Regions that your own endpoint services are offered to, added up over the services.
     /// Whole, 0 to 10,000.
     #[serde(default)]
     #[schema(default = 0)]
     pub service_regions: Amount,
-    /// Data sent through endpoints to services in other Regions, each Region named once; it also counts as
+    /// Data through endpoints to and from services in other Regions, each Region named once; it also counts as
     /// `interface_gb`.
     #[serde(default)]
     pub to_regions: Vec<DataToServiceRegion>,
@@ -141,15 +151,19 @@ pub struct VpcEndpoint {
     pub hours: Option<Amount>,
 }
 
-/// Data sent to a service in another Region.
+/// Data exchanged with a service in another Region.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataToServiceRegion {
     /// The Region of the service.
     #[schema(example = "eu-west-1")]
     pub region: String,
-    /// Gigabytes a month. 0 to 1,000,000,000,000.
+    /// Gigabytes a month sent to the service. 0 to 1,000,000,000,000.
     pub gb: Amount,
+    /// Gigabytes a month that the service sends back; its Region bills them. 0 to 1,000,000,000,000.
+    #[serde(default)]
+    #[schema(default = 0)]
+    pub data_in_gb: Amount,
 }
 
 impl Usage for VpcEndpoint {
@@ -163,22 +177,19 @@ impl Usage for VpcEndpoint {
         check.whole("resource_endpoints", &self.resource_endpoints, 0, 10_000);
         check.amount("resource_consumer_gb", &self.resource_consumer_gb, CAP);
         check.amount("resource_provider_gb", &self.resource_provider_gb, CAP);
+        check.whole("service_network_endpoints", &self.service_network_endpoints, 0, 10_000);
         check.whole("service_regions", &self.service_regions, 0, 10_000);
         check_regions(check, "to_regions", self.to_regions.iter().map(|to| to.region.as_str()), catalog);
-        check_items(check, "to_regions", &self.to_regions, |check, to, _| check.amount("gb", &to.gb, CAP));
+        check_items(check, "to_regions", &self.to_regions, |check, to, _| {
+            check.amount("gb", &to.gb, CAP);
+            check.amount("data_in_gb", &to.data_in_gb, CAP);
+        });
         check.optional_amount("hours", self.hours.as_ref(), 744);
     }
 
     fn check_in(&self, region: &str, check: &mut Check) {
-        check_items(check, "to_regions", &self.to_regions, |check, to, _| {
-            if to.region == region {
-                check.mistake(
-                    "region",
-                    Code::Conflict,
-                    format!("`{region}` is the Region of the endpoints; data inside it crosses no Region"),
-                );
-            }
-        });
+        let regions = self.to_regions.iter().map(|to| to.region.as_str());
+        check_other_regions(check, "to_regions", regions, region, "data inside it crosses no Region");
     }
 
     fn meter(&self, m: &mut Metering<'_>) -> Result<(), NumberError> {
@@ -220,12 +231,21 @@ impl Usage for VpcEndpoint {
         m.line("resource_provider_data", "Data of own resources through resource endpoints", &RESOURCE_PROVIDER_BYTES)
             .times(&self.resource_provider_gb, "GB")?
             .put(m);
+        m.line(
+            "service_network_endpoint_hours",
+            "Service network endpoint hours, free",
+            &SERVICE_NETWORK_ENDPOINT_HOURS,
+        )
+        .times(&self.service_network_endpoints, "endpoints")?
+        .times(&hours, "hours")?
+        .put(m);
         m.line("service_region_hours", "Hours of other Regions that a service is offered to", &SERVICE_REGION_HOURS)
             .times(&self.service_regions, "Regions")?
             .times(&hours, "hours")?
             .put(m);
         for to in &self.to_regions {
             data_transfer::between_regions(m, &to.region, &to.gb)?;
+            data_transfer::back_from_region(m, &to.region, &to.data_in_gb)?;
         }
         Ok(())
     }

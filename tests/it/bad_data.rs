@@ -321,6 +321,8 @@ fn free_tiers_are_sound() {
             ("*-Bytes", "Out*Bytes", &[":2: column usage_types: found `Out*Bytes`", "one `*` at its begin or its end"]),
             ("Bytes|", "|", &[":2: column usage_types: found nothing"]),
             ("100,", "-1,", &[":2: column allowance: found `-1`"]),
+            (",month,", ",hour,", &[":2: column period: found `hour`", "expected `month`"]),
+            (",account,", ",service,", &[":2: column period: found `month`", "expected `hour`"]),
             (",GB,", ",Gb,", &[":2: column unit: found `Gb`", "did you mean `GB`?"]),
             (",GB,", ",Requests,", &["column unit: found `Requests` for `Bytes|*-Bytes` of AmazonVPC; expected `GB`"]),
             (",month,", ",year,", &[":2: column period: found `year`; expected `month`, `hour` or `once`"]),

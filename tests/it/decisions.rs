@@ -1,4 +1,4 @@
-//! Laws of the two hybrid decisions, on the prices and facts of the data.
+//! Laws of the hybrid and the network decisions, on the prices and facts of the data.
 //!
 //! The regimes and crossovers of an answer are held to plain evaluations: at each crossover, just beside it, at random
 //! points and at the ends.
@@ -21,6 +21,8 @@ use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
 use crossover::decisions::hybrid_resiliency::HybridResiliency;
+use crossover::decisions::load_balancer::LoadBalancer;
+use crossover::decisions::nat_topology::NatTopology;
 use crossover::decisions::pricing_model::PricingModel;
 use crossover::decisions::{DECISIONS, Decision, find};
 use crossover::domain::amount::{Amount, Fraction};
@@ -118,6 +120,27 @@ fn ten() -> Vec<Asked> {
     ]
 }
 
+/// Requests of the network's decisions, each with the ranges it draws.
+fn network() -> Vec<Asked> {
+    let asked = |decision: &'static str, region: &str, mode: Mode, inputs: Value, swept: &[&str]| {
+        let sweep = |input: &&str| SweepAsk { input: (*input).to_owned(), from: Amount::ZERO, to: None };
+        let sweeps = Some(swept.iter().map(sweep).collect());
+        Asked { decision, ask: Ask { sweeps, ..ask(region, mode) }, inputs }
+    };
+    let (guided, cheapest) = (Mode::Guided, Mode::CheapestEligible);
+    let nat = ["gb_month", "cross_az_gb", "connections_per_destination"];
+    let balancer = ["gb_month", "gb_out_month", "requests_per_second", "active_connections"];
+    vec![
+        asked("nat_topology", "us-east-1", cheapest, json!({"dev": true, "gb_month": 20000}), &nat),
+        asked("nat_topology", "us-east-1", cheapest, json!({"vpcs": 10, "connections_per_destination": 700_000}), &nat),
+        asked("nat_topology", "eu-west-2", guided, json!({"internet": false, "endpoint_services": 4, "vpcs": 2}), &nat),
+        asked("nat_topology", "us-east-1", guided, json!({"network_firewall": true, "vpcs": 4}), &nat),
+        asked("load_balancer", "us-east-1", cheapest, json!({"protocol": "tcp", "regions": 2}), &balancer),
+        asked("load_balancer", "us-east-1", cheapest, json!({"cross_vpc": true, "requests_per_second": 5}), &balancer),
+        asked("load_balancer", "us-east-1", guided, json!({"path_routing": true, "rules": 40}), &balancer),
+    ]
+}
+
 fn decide(asked: &Asked) -> Verdict<'static> {
     let decision = find(asked.decision).expect("a decision");
     (decision.decide)(&asked.inputs.to_string(), &asked.ask, seed())
@@ -141,6 +164,8 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
     let value = Amount::fraction(value.clone());
     match asked.decision {
         "hybrid_connectivity" => judge_with::<HybridConnectivity>(asked, name, value),
+        "nat_topology" => judge_with::<NatTopology>(asked, name, value),
+        "load_balancer" => judge_with::<LoadBalancer>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
 }
@@ -161,7 +186,7 @@ fn fraction(numer: i64, denom: i64) -> Fraction {
 fn at_a_crossover_the_costs_agree_and_beside_it_the_cheapest_changes() {
     let mut kinds = BTreeMap::new();
     let beside = fraction(1, 1_000_000_000);
-    for asked in ten() {
+    for asked in ten().into_iter().chain(network()) {
         let verdict = decide(&asked);
         for crossover in &verdict.crossovers {
             *kinds.entry(crossover.kind.as_str()).or_insert(0) += 1;
@@ -200,7 +225,7 @@ fn a_regime_is_what_plain_evaluations_give() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         fraction(1 + (random >> 40).rem_euclid(9_998), 10_000)
     };
-    for asked in ten() {
+    for asked in ten().into_iter().chain(network()) {
         let verdict = decide(&asked);
         assert!(!verdict.regimes.is_empty());
         for regime in &verdict.regimes {
@@ -492,6 +517,8 @@ fn the_same_request_gives_the_same_bytes() {
     for (decision, inputs) in [
         ("hybrid_connectivity", json!({"gb_out_month": 7_000, "peak_gbps": "0.7", "vpcs": 2})),
         ("hybrid_resiliency", json!({"aws_sla_pct": 99.9, "gb_out_month": 7_000})),
+        ("nat_topology", json!({"vpcs": 3, "gb_month": 7_000})),
+        ("load_balancer", json!({"protocol": "tcp", "gb_month": 7_000})),
         ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
     ] {
         let body = json!({"region": "us-east-1", "as_of": "2026-11-22", "inputs": inputs}).to_string();
@@ -512,6 +539,9 @@ fn source(path: &str) -> String {
 fn literals(source: &str) -> Vec<&str> {
     source.lines().flat_map(|line| line.split('"').skip(1).step_by(2)).collect()
 }
+
+/// The decisions whose sources are read: they fire their rules in one file, by literal names.
+const HELD: &[&str] = &["hybrid_connectivity", "hybrid_resiliency", "load_balancer", "nat_topology"];
 
 /// The source that fires the rules of a decision, without the list of rules.
 fn firing(decision: &Decision) -> String {
@@ -534,7 +564,7 @@ fn every_rule_in_code_is_listed_and_every_listed_one_is_in_code() {
             && bytes[1] == b'-'
             && bytes[2..].iter().all(u8::is_ascii_digit)
     };
-    for decision in DECISIONS.iter().filter(|decision| decision.id.starts_with("hybrid_")) {
+    for decision in DECISIONS.iter().filter(|decision| HELD.contains(&decision.id)) {
         let firing = firing(decision);
         let fired: BTreeSet<&str> = literals(&firing).into_iter().filter(is_rule).collect();
         let listed: BTreeSet<&str> = decision.rules.iter().map(|rule| rule.id).collect();
@@ -546,7 +576,7 @@ fn every_rule_in_code_is_listed_and_every_listed_one_is_in_code() {
 fn every_fact_that_a_rule_cites_is_in_the_data() {
     let facts: BTreeSet<&str> = seed().facts.iter().map(|fact| fact.id.as_str()).collect();
     let mut cited = 0;
-    for decision in DECISIONS.iter().filter(|decision| decision.id.starts_with("hybrid_")) {
+    for decision in DECISIONS.iter().filter(|decision| HELD.contains(&decision.id)) {
         let inputs: BTreeSet<&str> = (decision.inputs)().iter().map(|input| input.name).collect();
         let texts =
             ["need", "peer", "region", "traffic", "compliance", "existing", "site_region", "design", "other continent"];
@@ -618,4 +648,6 @@ fn tables<K: Knowledge>(decision: &Decision) {
 fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<HybridConnectivity>(find("hybrid_connectivity").expect("a decision"));
     tables::<HybridResiliency>(find("hybrid_resiliency").expect("a decision"));
+    tables::<NatTopology>(find("nat_topology").expect("a decision"));
+    tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
 }

@@ -57,6 +57,7 @@ pub(crate) fn record(price: &Price, quantity: &Amount, resource: usize) -> Usage
         quantity: quantity.clone(),
         unit: price.unit,
         factors: Vec::new(),
+        service_hours: Amount::ZERO,
     }
 }
 

@@ -71,6 +71,16 @@ pub(super) fn free_tiers(text: &str, known: &Known<'_>, codes: &mut Codes, mista
         {
             cells.mistake("valid_to", format!("`{to}`"), format!("a day from `{from}` on, the valid_from of the row"));
         }
+        if let (Some(AllowanceKind::Always), Some(period), Some(scope)) = (kind, period, scope) {
+            let fits = if scope == AllowanceScope::Service { "hour" } else { "month" };
+            if period != fits {
+                cells.mistake(
+                    "period",
+                    format!("`{period}`"),
+                    format!("`{fits}`, for an allowance of that scope that every account has"),
+                );
+            }
+        }
         let source = known.source(cells, source);
         let read = || {
             Some(Allowance {

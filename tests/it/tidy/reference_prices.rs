@@ -28,6 +28,7 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
         "privatelink-tunnel-endpoint-hours",
         "for reference: one Region, and it is not known what else it bills",
     ),
+    ("AmazonRoute53", "dns-firewall-advanced-hours", "for reference: it is not known what an hour counts"),
     ("AmazonVPC", "verified-access-*", "for reference: Verified Access is no planned service"),
     ("AWSAppRunner", "*", "for reference: App Runner is no planned service"),
     ("AWSLambda", "Lambda-Edge-*", "for reference: Lambda@Edge is no planned service"),
@@ -38,9 +39,7 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("awskms", "*", "for reference: KMS is no planned service"),
     ("awswaf", "*", "for reference: WAF is no planned service"),
     // Of services that are planned.
-    ("AWSCloudWAN", "*", "not yet modelled: cloud_wan"),
     ("AWSEvents", "*", "not yet modelled: eventbridge"),
-    ("AWSNetworkFirewall", "*", "not yet modelled: network_firewall"),
     ("AWSQueueService", "*", "not yet modelled: sqs"),
     ("AmazonApiGateway", "*", "not yet modelled: api_gateway"),
     ("AmazonCloudFront", "*", "not yet modelled: cloudfront"),
@@ -48,14 +47,10 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("AmazonEFS", "*", "not yet modelled: efs"),
     ("AmazonKinesis", "*", "not yet modelled: kinesis"),
     ("AmazonRDS", "*", "not yet modelled: rds"),
-    ("AmazonRoute53", "*", "not yet modelled: route53"),
     ("AmazonS3", "*", "not yet modelled: s3"),
     ("AmazonSNS", "*", "not yet modelled: sns"),
     ("AmazonStates", "*", "not yet modelled: step_functions"),
     ("CloudFrontPlans", "*", "not yet modelled: cloudfront"),
-    ("AmazonVPC", "vpc-resource-in-service-network-hours", "not yet modelled: vpc_lattice"),
-    ("AmazonVPC", "lattice-*", "not yet modelled: vpc_lattice"),
-    ("AmazonVPC", "vpc-peering-*", "not yet modelled: vpc_peering"),
 ];
 
 /// The position of the mark for a meter.
