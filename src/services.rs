@@ -16,10 +16,13 @@ use crate::domain::check::Check;
 use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
+pub mod api_gateway;
 pub mod client_vpn;
+pub mod cloudfront;
 pub mod cloudwatch_logs;
 pub mod data_transfer;
 pub mod direct_connect;
+pub mod dynamodb;
 pub mod ebs;
 pub mod ec2;
 pub mod ecr;
@@ -33,7 +36,10 @@ pub mod metering;
 pub mod nat_gateway;
 pub mod plan;
 pub mod public_ipv4;
+pub mod s3;
 pub mod site_to_site_vpn;
+pub mod sns;
+pub mod sqs;
 pub mod transit_gateway;
 pub mod vpc_endpoint;
 
@@ -59,6 +65,12 @@ pub static SERVICES: &[Service] = &[
     lambda::SERVICE,
     ecs::SERVICE,
     eks::SERVICE,
+    sqs::SERVICE,
+    sns::SERVICE,
+    api_gateway::SERVICE,
+    s3::SERVICE,
+    cloudfront::SERVICE,
+    dynamodb::SERVICE,
 ];
 
 /// What a person plans to use of one service.
