@@ -27,19 +27,24 @@ pub mod ebs;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod efs;
 pub mod eks;
 pub mod elastic_load_balancing;
+pub mod eventbridge;
 pub mod fargate;
 pub mod global_accelerator;
+pub mod kinesis;
 pub mod lambda;
 pub mod metering;
 pub mod nat_gateway;
 pub mod plan;
 pub mod public_ipv4;
+pub mod rds;
 pub mod s3;
 pub mod site_to_site_vpn;
 pub mod sns;
 pub mod sqs;
+pub mod step_functions;
 pub mod transit_gateway;
 pub mod vpc_endpoint;
 
@@ -71,6 +76,11 @@ pub static SERVICES: &[Service] = &[
     s3::SERVICE,
     cloudfront::SERVICE,
     dynamodb::SERVICE,
+    rds::SERVICE,
+    eventbridge::SERVICE,
+    step_functions::SERVICE,
+    kinesis::SERVICE,
+    efs::SERVICE,
 ];
 
 /// What a person plans to use of one service.
