@@ -311,7 +311,7 @@ impl Usage for Cloudfront {
         check.optional_whole("distributions", self.distributions.as_ref(), 0, 1_000);
         let geographies = catalog.facts.names("cloudfront_geographies").unwrap_or_default();
         check_items(check, "traffic", &self.traffic, |check, traffic, earlier| {
-            if !geographies.iter().any(|known| *known == traffic.geography) {
+            if !geographies.contains(&traffic.geography) {
                 check.one_of("geography", &traffic.geography, geographies.iter().map(|known| &**known));
             } else if earlier.iter().any(|other| other.geography == traffic.geography) {
                 let detail = format!("`{}` is named twice; give it one item", traffic.geography);

@@ -222,12 +222,10 @@ pub(crate) mod sweeps {
     use std::collections::BTreeMap;
     use std::sync::LazyLock;
 
-    use num_bigint::BigInt;
-
     use super::Metering;
     use crate::catalog::Catalog;
     use crate::catalog::load::seed_catalog;
-    use crate::domain::amount::{Amount, Fraction};
+    use crate::domain::amount::Amount;
     use crate::domain::month::Month;
     use crate::domain::probe::{Probe, trace};
     use crate::services::Usage;
@@ -251,14 +249,14 @@ pub(crate) mod sweeps {
     /// Draws every line over `from … to` and compares it, inside each piece and at its ends, with a plain evaluation.
     /// Returns the number of pieces.
     pub(crate) fn follow<U: Usage>(from: i64, to: i64, usage: impl Fn(Amount) -> U) -> usize {
-        let whole = |n: i64| Fraction::from_integer(BigInt::from(n));
+        let whole = |n: i64| Amount::whole(n).value();
         let drawn = trace(&whole(from), &whole(to), 5_000, |probe, x| Ok::<_, ()>(quantities(&usage(x), probe)))
             .expect("no evaluation fails");
         assert_eq!(drawn.truncated_at, None);
         for segment in &drawn.segments {
             let length = &segment.to - &segment.from;
-            for share in 1..4 {
-                let delta = &length * Fraction::new(BigInt::from(share), BigInt::from(4));
+            for quarters in 1..4_i64 {
+                let delta = &length * Amount::whole(quarters).per(4).value();
                 let at = Amount::fraction(&segment.from + &delta);
                 let plain = quantities(&usage(at), &mut Probe::new());
                 for (line, quantity) in &segment.after {

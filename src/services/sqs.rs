@@ -200,14 +200,15 @@ impl Usage for Sqs {
         if self.message_kb.is_none() && !self.messages.is_zero() {
             m.assume("message_kb", USUAL_MESSAGE_KB.to_string(), "a usual event; 64 KB of a request count as one");
         }
-        let (send, receive) = (Self::batch(self.send_batch.as_ref()), Self::batch(self.receive_batch.as_ref()));
-        let receives = self.receives_per_message.clone().unwrap_or(Amount::ONE);
-        let sent = self.messages.over(&send)?;
-        let received = self.messages.times(&receives)?.over(&receive)?;
+        let per_send = Self::batch(self.send_batch.as_ref());
+        let per_receive = Self::batch(self.receive_batch.as_ref());
+        let deliveries = self.messages.times(&self.receives_per_message.clone().unwrap_or(Amount::ONE))?;
+        let sent = self.messages.over(&per_send)?;
+        let received = deliveries.over(&per_receive)?;
         let deleted = self.messages.over(&Self::batch(self.delete_batch.as_ref()))?;
         let kb = self.message_kb();
-        let sent_chunks = m.increments(&kb.times(&send)?, CHUNK_KB)?;
-        let received_chunks = m.increments(&kb.times(&receive)?, CHUNK_KB)?;
+        let sent_chunks = m.increments(&kb.times(&per_send)?, CHUNK_KB)?;
+        let received_chunks = m.increments(&kb.times(&per_receive)?, CHUNK_KB)?;
         let other_chunks = match &self.request_kb {
             Some(kb) => m.increments(kb, CHUNK_KB)?,
             None => Amount::ONE,
