@@ -16,20 +16,26 @@ use crate::domain::check::Check;
 use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
+pub mod api_gateway;
 pub mod client_vpn;
 pub mod cloud_wan;
+pub mod cloudfront;
 pub mod cloudwatch_logs;
 pub mod commitments;
 pub mod data_transfer;
 pub mod direct_connect;
+pub mod dynamodb;
 pub mod ebs;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod efs;
 pub mod eks;
 pub mod elastic_load_balancing;
+pub mod eventbridge;
 pub mod fargate;
 pub mod global_accelerator;
+pub mod kinesis;
 pub mod lambda;
 pub mod metering;
 pub mod nat_gateway;
@@ -37,7 +43,12 @@ pub mod network_firewall;
 pub mod plan;
 pub mod public_ipv4;
 pub mod route53;
+pub mod rds;
+pub mod s3;
 pub mod site_to_site_vpn;
+pub mod sns;
+pub mod sqs;
+pub mod step_functions;
 pub mod transit_gateway;
 pub mod vpc_endpoint;
 pub mod vpc_lattice;
@@ -70,6 +81,17 @@ pub static SERVICES: &[Service] = &[
     lambda::SERVICE,
     ecs::SERVICE,
     eks::SERVICE,
+    sqs::SERVICE,
+    sns::SERVICE,
+    api_gateway::SERVICE,
+    s3::SERVICE,
+    cloudfront::SERVICE,
+    dynamodb::SERVICE,
+    rds::SERVICE,
+    eventbridge::SERVICE,
+    step_functions::SERVICE,
+    kinesis::SERVICE,
+    efs::SERVICE,
 ];
 
 /// What a person plans to use of one service.
