@@ -66,6 +66,10 @@ codes! {
     PriceNotAvailable, "price_not_available", "A price is not available", "Choose another Region, or send `missing_prices` as `derive` or `omit`.";
     /// The swept input does not move the cost in straight lines.
     NotPiecewiseLinear, "not_piecewise_linear", "The cost is not piecewise linear in this input", "Sweep another input, or give the inputs derived from it yourself.";
+    /// A write without the admin token, or with another.
+    Unauthorized, "unauthorized", "The admin token is absent or wrong", "Send the admin token of the service as `Authorization: Bearer <token>`.";
+    /// A write to a service that has no admin token.
+    WritesDisabled, "writes_disabled", "The service takes no writes", "Start the service with a token in `CROSSOVER_ADMIN_TOKEN`, or in a file named by `--admin-token-file`.";
     /// The path does not exist.
     NotFound, "not_found", "Nothing is here", "See /docs/ for the paths.";
     /// The path exists, the method does not.

@@ -3,7 +3,7 @@
 //!
 //! The document is also checked in as `openapi/openapi.json`; a test fails where the two differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -21,7 +21,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
-use super::{decisions, docs, editions, estimates, health, prices, regions, schemas, services};
+use super::{admin, decisions, docs, editions, estimates, health, prices, regions, schemas, services};
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
 
@@ -42,6 +42,8 @@ pub const CATALOG: &[StatusCode] = &[StatusCode::SERVICE_UNAVAILABLE];
 pub const QUERY: &[StatusCode] = &[StatusCode::UNPROCESSABLE_ENTITY];
 /// The problems of a request that names a thing in its path.
 pub const NAMED: &[StatusCode] = &[StatusCode::NOT_FOUND];
+/// The problems of a request that writes. An operation that has them asks for the admin token.
+pub const ADMIN: &[StatusCode] = &[StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
 /// The problems of a request with a JSON body.
 pub const BODY: &[StatusCode] = &[
     StatusCode::BAD_REQUEST,
@@ -97,6 +99,8 @@ fn assemble() -> (OpenApi, Vec<String>) {
 pub struct Api {
     paths: Paths,
     schemas: BTreeMap<String, RefOr<Schema>>,
+    /// The statuses of the problems that operations can answer.
+    fails: BTreeSet<StatusCode>,
     collisions: Vec<String>,
 }
 
@@ -164,7 +168,9 @@ impl Api {
         let mut fails = endpoint.fails;
         fails.extend(ANY);
         fails.sort_unstable();
+        let writes = fails.contains(&StatusCode::UNAUTHORIZED);
         for fail in fails {
+            self.fails.insert(fail);
             responses = responses.response(fail.as_str(), Ref::from_response_name(response_name(fail)));
         }
         let body = endpoint.body.map(|(schema, example)| {
@@ -182,6 +188,7 @@ impl Api {
             .description(Some(endpoint.description))
             .parameters((!endpoint.parameters.is_empty()).then_some(endpoint.parameters))
             .request_body(body)
+            .securities(writes.then(|| [admin::requirement()]))
             .responses(responses.build())
             .build();
         self.paths.add_path_operation(endpoint.path, vec![endpoint.method], operation);
@@ -190,8 +197,11 @@ impl Api {
     fn finish(mut self) -> (OpenApi, Vec<String>) {
         let problem = self.schema::<ProblemView>();
         let mut components = ComponentsBuilder::new();
-        for status in statuses() {
-            components = components.response(response_name(status), problem_response(status, &problem));
+        for status in &self.fails {
+            components = components.response(response_name(*status), problem_response(*status, &problem));
+        }
+        if self.fails.contains(&StatusCode::UNAUTHORIZED) {
+            components = components.security_scheme(admin::SCHEME, admin::scheme());
         }
         let components = components.schemas_from_iter(self.schemas).build();
         let tags = TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
@@ -261,14 +271,6 @@ pub fn date_schema() -> Object {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^\d{4}-\d{2}-\d{2}$")).build()
 }
 
-/// Every status that a problem can have, once.
-fn statuses() -> Vec<StatusCode> {
-    let mut statuses: Vec<StatusCode> = Code::ALL.iter().map(|code| status(*code)).collect();
-    statuses.sort_unstable();
-    statuses.dedup();
-    statuses
-}
-
 /// The name of the response of a status, such as `NotFound`.
 fn response_name(status: StatusCode) -> String {
     status.canonical_reason().unwrap_or("Problem").split(' ').collect()
@@ -289,6 +291,9 @@ fn problem_response(status: StatusCode, problem: &Ref) -> Response {
     let mut response = ResponseBuilder::new().header("X-Request-Id", request_id_header());
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response = response.header("Allow", text_header("The methods that are allowed here."));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response = response.header("WWW-Authenticate", text_header("What the service asks for: a bearer token."));
     }
     if status == StatusCode::REQUEST_TIMEOUT {
         description.push_str(" Where the headers themselves arrive too late, the body is empty.");
@@ -339,6 +344,7 @@ Exact AWS cost estimates and decisions with reasons, break-even points and sourc
 - Prices are dated. `as_of` picks the day whose prices count, `edition` the state of the price store; the same request \
   with the same two gives the same lines for ever.
 - A meter without a price is an error that names what is missing; `missing_prices` offers other ways.
+- Reading is free. What writes needs the admin token of the service, as `Authorization: Bearer <token>`.
 - Fields and parameters that are not known are refused, with the nearest known name.
 - Failures are problem details (RFC 9457) with a stable `code`; [this page](/docs/problems) explains each.";
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use chrono::{NaiveDate, Utc};
 
+use super::admin::AdminToken;
 use super::body::Limits;
 use super::error::{ApiError, ApiResult};
 use crate::catalog::Catalog;
@@ -30,6 +31,7 @@ pub struct State {
     /// Held while an edition is loaded, so that a burst of requests for it loads it once.
     loading: tokio::sync::Mutex<()>,
     store: Option<Store>,
+    admin_token: Option<AdminToken>,
     /// What a body may be.
     pub limits: Limits,
     clock: fn() -> NaiveDate,
@@ -48,6 +50,7 @@ impl State {
             older: Mutex::new(Vec::new()),
             loading: tokio::sync::Mutex::new(()),
             store: None,
+            admin_token: None,
             limits,
             clock,
         }
@@ -57,6 +60,17 @@ impl State {
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// With the token that writes need. Without one, nobody may write.
+    #[must_use]
+    pub fn with_admin_token(self, admin_token: Option<AdminToken>) -> Self {
+        Self { admin_token, ..self }
+    }
+
+    /// The token that writes need, where one is configured.
+    pub fn admin_token(&self) -> Option<&AdminToken> {
+        self.admin_token.as_ref()
     }
 
     /// Swaps another edition in. Requests that are running keep theirs.

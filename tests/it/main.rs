@@ -15,6 +15,7 @@ mod decisions;
 mod decisions_engine;
 mod documents;
 mod http;
+mod http_admin;
 mod http_decisions;
 mod http_editions;
 mod http_errors;

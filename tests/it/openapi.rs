@@ -197,7 +197,9 @@ fn every_code_is_in_the_document() {
     for code in Code::ALL {
         assert!(about.contains(&format!("\n| `{code}` |")), "{code}");
         assert!(codes.contains(&code.as_str().into()), "{code}");
-        assert!(responses.contains(&format!("`{code}`")), "{code} is in no response");
+        // No operation writes yet.
+        let unused = matches!(code, Code::Unauthorized | Code::WritesDisabled);
+        assert!(unused || responses.contains(&format!("`{code}`")), "{code} is in no response");
     }
 }
 
