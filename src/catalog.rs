@@ -12,6 +12,7 @@ use crate::domain::problem::MissingMeter;
 
 pub mod aliases;
 pub mod derived;
+pub mod diff;
 pub mod facts;
 pub mod free_tier;
 mod index;
