@@ -35,10 +35,12 @@ mod units;
 use crate::catalog::Catalog;
 use crate::catalog::diff::{Change, Summary, of_meter};
 use crate::catalog::mistake::DataErrors;
+use crate::catalog::price::{Layer, Price};
 use crate::catalog::seed::hexadecimal;
 use crate::catalog::sources::Source as CitedSource;
+use crate::domain::unit::Unit;
 use crate::storage::{EditionDraft, EditionWriter, ImportedFile, StorageError, Store, Verdict, Written};
-use ladder::{LadderMaker, Warnings};
+use ladder::{LadderMaker, NewLadder, Warnings};
 use merge::{FileFacts, MergeOptions, MeterState};
 use meters::Meters;
 use mistakes::Findings;
@@ -319,6 +321,7 @@ impl Read {
             for ladder in &ladders {
                 let Some(read) = self.files.get(ladder.file) else { continue };
                 let merging = MergeOptions { max_jump: options.max_jump };
+                outcome.note_age(ladder, staged.unit, &read.facts, &before);
                 state.merge(ladder, staged.unit, &read.facts, merging, &mut findings);
             }
             outcome.note(of_meter(&staged.meter, &before, &state.prices_after()));
@@ -330,7 +333,13 @@ impl Read {
             return Err(ImportError::Mistakes(errors));
         }
         self.write_reference(options, writer)?;
-        self.warn_of_old_files(&mut warnings, catalog, &outcome);
+        if let Some(newest) = outcome.newest_replaced {
+            warnings.add(format!(
+                "{} prices were replaced by older price lists: they had been read later, as late as {newest}. For a price \
+                 list of the past, say with `--valid-to` when it ended",
+                outcome.older
+            ));
+        }
         Ok(ImportReport {
             files: self
                 .files
@@ -384,23 +393,6 @@ impl Read {
             if is_known { Ok(()) } else { Ok(writer.add_reference(&row.0, row.1, row.2)?) }
         })
     }
-
-    /// An imported price beats one of the program's own data also where it is older, which somebody may not want.
-    fn warn_of_old_files(&self, warnings: &mut Warnings, catalog: &Catalog, outcome: &Outcome) {
-        for read in &self.files {
-            let Some(newest) = catalog.prices_of(&read.file.offer_code).iter().map(|price| price.seen_on).max() else {
-                continue;
-            };
-            let (published, offer) = (read.facts.published_on, &read.file.offer_code);
-            if read.facts.valid_to.is_none() && published < newest && outcome.summary.total != Default::default() {
-                warnings.add(format!(
-                    "{}: it was published on {published}, and prices of {offer} are held that were read as late as \
-                     {newest}; for a price list of the past say with `--valid-to` when it ended",
-                    read.file.name
-                ));
-            }
-        }
-    }
 }
 
 /// What the rows change.
@@ -409,9 +401,24 @@ struct Outcome {
     meters: u64,
     summary: Summary,
     changes: Vec<Change>,
+    /// How many prices are replaced by ones that were published before they were read.
+    older: u64,
+    newest_replaced: Option<NaiveDate>,
 }
 
 impl Outcome {
+    /// An imported price beats one of the program's own data also where it is older, which somebody may not want.
+    fn note_age(&mut self, ladder: &NewLadder, unit: Unit, file: &FileFacts, before: &[Price]) {
+        if file.valid_to.is_some() {
+            return;
+        }
+        let held = before.iter().find(|price| price.valid_on(ladder.effective_from));
+        let newer = held.filter(|price| price.seen_on > file.published_on && price.layer == Layer::Seed);
+        let Some(held) = newer.filter(|price| price.unit != unit || price.tiers != ladder.tiers) else { return };
+        self.older = self.older.saturating_add(1);
+        self.newest_replaced = self.newest_replaced.max(Some(held.seen_on));
+    }
+
     fn note(&mut self, changes: Vec<Change>) {
         for change in changes {
             self.summary.count(&change);

@@ -28,7 +28,7 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// As it is spelled on the wire.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Removed => "removed",

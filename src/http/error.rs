@@ -49,6 +49,8 @@ pub fn status(code: Code) -> StatusCode {
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+        Code::TooManyImports => StatusCode::TOO_MANY_REQUESTS,
+        Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Code::NotReady => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -234,6 +234,9 @@ impl<'de> Visitor<'de> for Products<'_, '_, '_, '_> {
         reading.seen.plans = true;
         while let Some(product) = list.next_element::<Product>()? {
             let attribute = |name: &str| product.attributes.get(name).cloned().unwrap_or_default();
+            if reading.rows.head.offer_code.is_empty() {
+                reading.rows.head.offer_code.clone_from(&product.product_family);
+            }
             let plan = Plan {
                 family: product.product_family.clone(),
                 payment: attribute("purchaseOption"),

@@ -115,14 +115,14 @@ impl<'a, 'c> Rows<'a, 'c> {
     /// Takes the next row of a service's price list.
     pub(super) fn offer_row(&mut self, row: &impl Cells) -> Result<(), ImportError> {
         self.count();
+        let meters = self.meters;
         let service_code = match row.cell(Column::ServiceCode) {
-            "" => self.head.offer_code.clone(),
-            code => code.to_owned(),
+            "" => self.head.offer_code.as_str(),
+            code => code,
         };
-        if !self.meters.knows_service(&service_code) {
+        if !meters.knows_service(service_code) {
             return self.unmatched("", row);
         }
-        let meters = self.meters;
         let region = meters.region(row);
         let place = match region {
             RowRegion::Known(code) => Some(code),
@@ -137,7 +137,7 @@ impl<'a, 'c> Rows<'a, 'c> {
             return self.free_row(row);
         }
         let usage_type = row.cell(Column::UsageType);
-        let target = meters.target(&service_code, place, usage_type, row.cell(Column::Operation));
+        let target = meters.target(service_code, place, usage_type, row.cell(Column::Operation));
         let Some(target) = target else { return self.unmatched(place.unwrap_or_default(), row) };
         match row.cell(Column::TermType) {
             "OnDemand" => self.keep(&target, row, &Ladder::Tiers),

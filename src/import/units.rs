@@ -78,6 +78,8 @@ const SPELLINGS: &[(Unit, &[&str])] = &[
             "domains",
             "health checks",
             "associations",
+            "tag-mo",
+            "tags-mo",
         ],
     ),
     (
@@ -91,6 +93,7 @@ const SPELLINGS: &[(Unit, &[&str])] = &[
             "readcapacityunit-hrs",
             "writecapacityunit-hrs",
             "replwritecapacityunit-hrs",
+            "replicatedwritecapacityunit-hrs",
             "hrs",
             "hours",
         ],
