@@ -5,4 +5,5 @@ pub mod answer;
 pub mod compare;
 pub mod decide;
 pub mod estimate;
+pub mod price_book;
 pub mod request;

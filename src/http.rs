@@ -32,6 +32,7 @@ pub mod history;
 pub mod imports;
 pub mod observe;
 pub mod openapi;
+pub mod price_books;
 pub mod prices;
 pub mod query;
 pub mod regions;
@@ -221,6 +222,7 @@ pub fn routes(app: &mut ServiceConfig) {
     health::register(app);
     history::register(app);
     imports::register(app);
+    price_books::register(app);
     prices::register(app);
     regions::register(app);
     services::register(app);

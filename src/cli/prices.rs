@@ -12,6 +12,8 @@ use super::imports::{self, ImportArgs, RefreshArgs};
 use super::{AnswerArgs, Format, Shell, ask, lists, load};
 use crate::catalog::load::read;
 use crate::catalog::seed::Files;
+use crate::storage::StorageError;
+use crate::storage::upkeep::{self, Holds};
 
 /// The most prices that the REST service sends on one page.
 const PAGE: &str = "1000";
@@ -43,10 +45,11 @@ pub enum PricesCommand {
     History(HistoryArgs),
     /// List what imports with `--all` kept for reference.
     Reference(ReferenceArgs),
-    /// Check a folder of price data (as `pricing-data/`), or the data inside the binary, and name every mistake.
+    /// Check a database, a folder of price data (as `pricing-data/`), or the data inside the binary, and name every
+    /// mistake. A database is only read.
     Check {
-        /// The folder. Left out: the data inside the binary.
-        folder: Option<PathBuf>,
+        /// The database file or the folder. Left out: the data inside the binary.
+        path: Option<PathBuf>,
     },
 }
 
@@ -91,7 +94,8 @@ pub fn run(command: &PricesCommand, shell: &mut Shell<'_>) -> Result<(), Fault> 
         PricesCommand::Rollback(args) => editions::rollback(args, shell),
         PricesCommand::History(args) => editions::history(args, shell),
         PricesCommand::Reference(args) => editions::reference(args, shell),
-        PricesCommand::Check { folder } => check(folder.as_deref(), shell),
+        PricesCommand::Check { path: Some(file) } if file.is_file() => check_database(file, shell),
+        PricesCommand::Check { path } => check(path.as_deref(), shell),
     }
 }
 
@@ -144,6 +148,22 @@ fn check(folder: Option<&Path>, shell: &mut Shell<'_>) -> Result<(), Fault> {
         parts.allowances.len(),
         files.iter().count(),
         files.hash(),
+    )?;
+    Ok(())
+}
+
+fn check_database(file: &Path, shell: &mut Shell<'_>) -> Result<(), Fault> {
+    let Holds { schema, editions, active, price_rows, books } = match upkeep::check(file) {
+        Ok(holds) => holds,
+        Err(StorageError::Unsound { mistakes, .. }) => return Err(Fault::Data(mistakes)),
+        Err(error) => return Err(anyhow::Error::from(error).into()),
+    };
+    let served = active.map_or_else(|| "none is served".to_owned(), |active| format!("{active} is served"));
+    writeln!(
+        shell.stdout,
+        "`{}` is sound: {editions} editions ({served}), {price_rows} price rows, {books} revisions of price books, \
+         schema version {schema}",
+        file.display(),
     )?;
     Ok(())
 }

@@ -61,7 +61,7 @@ codes! {
     /// No such edition of the prices.
     UnknownEdition, "unknown_edition", "No such edition", "GET /v1/editions lists the editions.";
     /// No such price book.
-    UnknownPriceBook, "unknown_price_book", "No such price book", "Leave `price_book` out to use list prices.";
+    UnknownPriceBook, "unknown_price_book", "No such price book", "GET /v1/price_books lists the books; leave `price_book` out to use list prices.";
     /// A meter has no price: nothing is guessed.
     PriceNotAvailable, "price_not_available", "A price is not available", "Choose another Region, or send `missing_prices` as `derive` or `omit`.";
     /// The swept input does not move the cost in straight lines.

@@ -95,18 +95,27 @@ pub struct PlaceCounts {
     /// The Region, or `global`.
     #[schema(example = "us-east-1")]
     region: String,
-    /// The changes.
-    #[serde(flatten)]
-    counts: DiffCounts,
+    /// There was no price.
+    added: u64,
+    /// There is no price any more.
+    removed: u64,
+    /// There is another price.
+    changed: u64,
+    /// The largest rise, in percent; null where nothing rises.
+    #[schema(example = "12.5")]
+    largest_rise_percent: Option<String>,
+    /// The largest fall, in percent, below zero; null where nothing falls.
+    #[schema(example = "-20")]
+    largest_fall_percent: Option<String>,
 }
 
 impl PlaceCounts {
     /// Those of a summary.
     pub fn of(summary: &Summary) -> Vec<Self> {
-        let place = |((service_code, region), counts): (&(SmolStr, SmolStr), &Counts)| Self {
-            service_code: service_code.to_string(),
-            region: region.to_string(),
-            counts: DiffCounts::from(counts),
+        let place = |((service_code, region), counts): (&(SmolStr, SmolStr), &Counts)| {
+            let DiffCounts { added, removed, changed, largest_rise_percent, largest_fall_percent } = counts.into();
+            let (service_code, region) = (service_code.to_string(), region.to_string());
+            Self { service_code, region, added, removed, changed, largest_rise_percent, largest_fall_percent }
         };
         summary.by_place.iter().map(place).collect()
     }

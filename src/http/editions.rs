@@ -18,7 +18,7 @@ use super::route::{at, get, json, post};
 use super::state::State;
 use crate::catalog::Catalog;
 use crate::domain::problem::{Code, Problem};
-use crate::storage::{EditionInfo, StorageError};
+use crate::storage::EditionInfo;
 
 /// The editions of the price store.
 #[derive(Debug, Serialize, ToSchema)]
@@ -116,17 +116,11 @@ async fn activate(_: Admin, number: Path<String>, request: HttpRequest, state: D
     Params::of(&request, &[]).finish()?;
     let wanted = number_in_path("edition", &number, &state).await?.edition.number;
     let Some(store) = state.store() else { return Err(unknown("edition", &number)) };
-    let failed = |error: StorageError| match error {
-        StorageError::Full { .. } => {
-            ApiError::of_request(Code::StorageFull, "there is no room left for the price store")
-        }
-        error => ApiError::internal(anyhow::Error::from(error)),
-    };
-    if store.active().await.map_err(failed)? != Some(wanted) {
-        store.activate(wanted).await.map_err(failed)?;
+    if store.active().await.map_err(ApiError::of_store)? != Some(wanted) {
+        store.activate(wanted).await.map_err(ApiError::of_store)?;
         tracing::info!(edition = wanted, "activated an edition");
     }
-    state.follow_store().await.map_err(failed)?;
+    state.follow_store().await.map_err(ApiError::of_store)?;
     let found = state.editions().await?.into_iter().find(|info| info.number == wanted);
     json(&EditionView::of(found.ok_or_else(|| unknown("edition", &number))?, wanted))
 }

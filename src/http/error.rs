@@ -20,6 +20,7 @@ use super::observe::RequestId;
 use super::openapi::table_of_codes;
 use crate::app::answer::MissingMeterView;
 use crate::domain::problem::{Code, Problem, Problems, nearest};
+use crate::storage::StorageError;
 
 /// The media type of problem details.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -140,6 +141,20 @@ impl ApiError {
         // The alternate form of an `anyhow::Error` is its whole chain.
         let cause = Some(format!("{cause:#}"));
         Self { cause, ..Self::of_request(Code::Internal, "") }
+    }
+
+    /// The store failed. Where another process keeps it locked, the caller may try again, and where the disk is full the
+    /// operator can mend it; else it is our own failure.
+    pub fn of_store(error: StorageError) -> Self {
+        if matches!(error, StorageError::Busy { .. }) {
+            let detail = "another process is writing to the price store; try again in a moment";
+            return Self { cause: Some(error.to_string()), ..Self::of_request(Code::NotReady, detail) };
+        }
+        if matches!(error, StorageError::Full { .. }) {
+            let detail = "there is no room left for the price store; nothing was changed";
+            return Self { cause: Some(error.to_string()), ..Self::of_request(Code::StorageFull, detail) };
+        }
+        Self::internal(anyhow::Error::from(error))
     }
 
     /// The code of the first problem, which decides the status.
@@ -280,7 +295,7 @@ impl PartialSchema for CodeView {
                 .enum_values(Some(codes))
                 .description(Some(format!(
                     "What kind of problem this is. A code is stable and never removed; new ones may be added. A service, \
-                     decision or edition that is unknown in the path is 404.\n\n{}",
+                     decision, edition or price book that is unknown in the path is 404.\n\n{}",
                     table_of_codes()
                 )))
                 .build(),

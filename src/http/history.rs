@@ -74,7 +74,7 @@ async fn history(request: HttpRequest, state: Data<State>) -> ApiResult<HttpResp
     let rows = match state.store() {
         Some(store) => {
             let rows = store.history(meter.clone()).await;
-            rows.map_err(|error| ApiError::internal(anyhow::Error::from(error)))?
+            rows.map_err(ApiError::of_store)?
         }
         None => Vec::new(),
     };

@@ -169,8 +169,8 @@ impl Drop for Receiving<'_> {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportStatus {
     /// Its id, for `GET /v1/imports/{import}`. It is known to this process only, until it ends or 31 others came after.
-    #[schema(example = "1")]
-    id: String,
+    #[schema(example = 1)]
+    id: u64,
     /// The name of the upload.
     #[schema(example = "AWSELB-eu-west-2.csv")]
     name: String,
@@ -201,7 +201,7 @@ impl ImportStatus {
             Outcome::Failed(failure) => ("failed", None, Some(failure)),
         };
         Self {
-            id: job.id.to_string(),
+            id: job.id,
             name: job.name.clone(),
             state,
             bytes_read: count(&job.progress.bytes),
@@ -339,7 +339,6 @@ pub struct ImportedFileView {
     #[schema(example = "AWSELB")]
     offer_code: String,
     /// Its version.
-    #[schema(example = "20260831092255")]
     version: String,
     /// When it was published.
     #[schema(example = "2026-08-31T09:22:55Z")]

@@ -22,7 +22,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
 use super::{
-    admin, decisions, diff, docs, editions, estimates, health, history, imports, prices, regions, schemas, services,
+    admin, decisions, diff, docs, editions, estimates, health, history, imports, price_books, prices, regions, schemas,
+    services,
 };
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
@@ -33,6 +34,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Decisions", "Which of these to choose, why, and at what point the answer changes."),
     ("Services", "What can be estimated, and where its prices are known."),
     ("Prices", "The prices themselves, the Regions and the editions of the price store."),
+    ("Price books", "Your own rates over list prices: negotiated discounts, surcharges and prices."),
     ("Operations", "Health, readiness and this document."),
 ];
 
@@ -89,6 +91,7 @@ fn assemble() -> (OpenApi, Vec<String>) {
     estimates::document(&mut api);
     decisions::document(&mut api);
     prices::document(&mut api);
+    price_books::document(&mut api);
     regions::document(&mut api);
     editions::document(&mut api);
     diff::document(&mut api);
@@ -219,6 +222,16 @@ impl Api {
         self.paths.add_path_operation(endpoint.path, vec![endpoint.method], operation);
     }
 
+    /// Says of the PUT of a path that it answers 201 where there was nothing before.
+    pub fn creates(&mut self, path: &str, description: &str) {
+        let put = self.paths.paths.get_mut(path).and_then(|item| item.put.as_mut());
+        let Some(responses) = put.map(|put| &mut put.responses.responses) else { return };
+        if let Some(RefOr::T(mut created)) = responses.get("200").cloned() {
+            description.clone_into(&mut created.description);
+            responses.insert("201".to_owned(), RefOr::T(created));
+        }
+    }
+
     fn finish(mut self) -> (OpenApi, Vec<String>) {
         let problem = self.schema::<ProblemView>();
         let mut components = ComponentsBuilder::new();
@@ -303,7 +316,7 @@ fn response_name(status: StatusCode) -> String {
 
 /// The codes that a status can have.
 fn codes_of(wanted: StatusCode) -> impl Iterator<Item = Code> {
-    let in_path = [Code::UnknownService, Code::UnknownDecision, Code::UnknownEdition];
+    let in_path = [Code::UnknownService, Code::UnknownDecision, Code::UnknownEdition, Code::UnknownPriceBook];
     Code::ALL
         .iter()
         .copied()
@@ -367,7 +380,8 @@ Exact AWS cost estimates and decisions with reasons, break-even points and sourc
 
 - Money and decimals are strings in answers. In requests they may be strings, or JSON numbers of up to 15 digits.
 - Prices are dated. `as_of` picks the day whose prices count, `edition` the state of the price store; the same request \
-  with the same two gives the same lines for ever.
+  with the same two gives the same lines for ever. `price_book` puts rates of your own over list prices; with its \
+  revision (`acme@2`) that holds for them too.
 - A meter without a price is an error that names what is missing; `missing_prices` offers other ways.
 - Reading is free. What writes needs the admin token of the service, as `Authorization: Bearer <token>`.
 - Fields and parameters that are not known are refused, with the nearest known name.

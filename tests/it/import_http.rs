@@ -50,7 +50,7 @@ impl Service {
     async fn imported(&self, query: &str, list: &str) -> Value {
         let begun = self.upload(query, "text/csv", list).await;
         assert_eq!(begun.status, 200, "{}", begun.text());
-        let id = begun.json()["id"].as_str().expect("an id").to_owned();
+        let id = begun.json()["id"].as_u64().expect("an id");
         let since = Instant::now();
         loop {
             let status = self.get(&format!("/v1/imports/{id}")).await.json();

@@ -62,7 +62,7 @@ fn record(price: &Price, quantity: &Amount, resource: usize) -> UsageRecord {
 
 /// Rates records, leaving out what is beyond a ladder that is known only in part.
 fn bill<'c>(catalog: &'c crossover::catalog::Catalog, records: &[UsageRecord], free_tier: FreeTier) -> Bill<'c> {
-    let terms = Terms { as_of: today(), free_tier, missing_prices: MissingPrices::Omit };
+    let terms = Terms { as_of: today(), free_tier, missing_prices: MissingPrices::Omit, book: None };
     let name = |at: usize| at.to_string();
     rate(&mut Probe::new(), catalog, records.to_vec(), terms, &name).unwrap_or_else(|missing| panic!("{missing:?}"))
 }
