@@ -16,6 +16,8 @@ use crate::catalog::seed::hexadecimal;
 const BUFFER: usize = 256 * 1024;
 /// What gzip begins with.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How many bytes tell how a file begins.
+const FIRST_BYTES: usize = 3;
 /// What a byte order mark is in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
@@ -123,9 +125,9 @@ impl<'p> Plain<'p> {
     pub(super) fn of(source: Opened, progress: &'p Progress) -> io::Result<Self> {
         let mut source = source.0;
         // A pipe may bring its bytes one by one.
-        let mut first = Vec::with_capacity(GZIP.len());
-        source.by_ref().take(2).read_to_end(&mut first)?;
-        let gzip = first == GZIP;
+        let mut first = Vec::with_capacity(FIRST_BYTES);
+        source.by_ref().take(FIRST_BYTES as u64).read_to_end(&mut first)?;
+        let gzip = first.starts_with(&GZIP);
         let whole = Box::new(io::Cursor::new(first).chain(source));
         let counted = Counted { reader: whole, hasher: Sha256::new(), bytes: 0, progress };
         let reader = BufReader::with_capacity(BUFFER, counted);

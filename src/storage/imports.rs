@@ -242,6 +242,11 @@ fn come_back_to(raw: &Connection, base: u32, doing: Doing<'_>) -> Result<u32, St
     Ok(edition)
 }
 
+/// The name of an edition: it follows from the one it is based on and from what it brings.
+fn name(base_hash: &str, origin: Origin, brought: &str) -> String {
+    hexadecimal(&Sha256::digest(format!("{base_hash}\n{}\n{brought}", origin.as_str())))
+}
+
 fn add_edition(
     raw: &Connection,
     draft: &EditionDraft,
@@ -251,9 +256,9 @@ fn add_edition(
 ) -> Result<(), StorageError> {
     let sql_error = |error| doing.rusqlite(error);
     let base_hash = hash_of(raw, base, doing)?.unwrap_or_default();
-    let origin = Origin::Import.as_str();
-    let hash = hexadecimal(&Sha256::digest(format!("{base_hash}\n{origin}\n{}", draft.brought)));
     let EditionDraft { brought, published_at, note, .. } = draft;
+    let hash = name(&base_hash, Origin::Import, brought);
+    let origin = Origin::Import.as_str();
     raw.execute(sql::ADD_EDITION, params![edition, hash, brought, origin, base, published_at, now(), note])
         .map_err(sql_error)?;
     for source in &draft.sources {

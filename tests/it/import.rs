@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use crossover::catalog::Catalog;
 use crossover::import::{ImportOptions, MAX_JUMP};
 use crossover::storage::Origin;
 use rust_decimal::Decimal;
@@ -366,7 +367,7 @@ async fn an_import_is_based_on_the_edition_that_is_served() {
     let editions = stored.store.editions().await.expect("editions");
     let third = editions.iter().find(|info| info.number == 3).expect("edition 3");
     let first = editions.iter().find(|info| info.number == 1).expect("edition 1");
-    assert_eq!((third.origin, &third.hash, third.rows_total), (Origin::Rollback, &first.hash, first.rows_total));
+    assert_eq!((third.origin, &third.brought, third.rows_total), (Origin::Rollback, &first.hash, first.rows_total));
     let catalog = stored.catalog().await;
     assert_eq!(versions(&catalog, &vpn_hour()), ["..=0.05"], "the price of edition 2 is gone");
     let nat = meter("AmazonEC2", "us-east-1", "NatGateway-Hours", "NatGateway");
@@ -544,5 +545,3 @@ async fn every_other_real_file_is_imported_or_refused_in_the_right_words() {
         }
     }
 }
-
-use crossover::catalog::Catalog;

@@ -85,7 +85,6 @@ fn a_killed_import_leaves_the_store_as_it_was() {
         if after != before {
             assert_eq!((after.0, after.1), (2, Some(2)), "whole or not at all");
             assert_eq!(after.3, before.3 + 32_000);
-            std::fs::copy(folder.path().join("whole.db"), folder.path().join("unused.db")).expect("a copy");
             break;
         }
     }
@@ -150,14 +149,12 @@ async fn one_process_serves_while_another_imports() {
 #[actix_web::test]
 async fn an_import_without_room_says_so_and_loses_nothing() {
     let stored = Stored::new().await;
-    let size = std::fs::metadata(stored.store.path()).expect("the file").len();
     // What a full disk does, done by a limit on the size of files of this one process.
     let list = stored.folder.path().join("list.csv");
     std::fs::write(&list, long_list(&machines(), "0.5")).expect("a list");
-    let limit = size / 1024 + 400;
-    let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" prices import \"$1\" --database \"$2\"");
+    let script = "trap '' XFSZ; ulimit -f 3000; exec \"$0\" prices import \"$1\" --database \"$2\"";
     let run = Command::new("bash")
-        .args(["-c", &script])
+        .args(["-c", script])
         .arg(env!("CARGO_BIN_EXE_crossover"))
         .arg(&list)
         .arg(stored.store.path())
