@@ -11,14 +11,15 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, Neg, Sub};
 
-use num_bigint::BigInt;
-use num_integer::Integer;
-use num_rational::BigRational;
-use num_traits::{One, Signed, ToPrimitive, Zero};
+use dashu_base::{Abs, DivRem, UnsignedAbs};
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
-/// An exact fraction of two whole numbers of any size.
-pub type Fraction = BigRational;
+/// An exact fraction of two whole numbers of any size, always reduced. Small ones, as nearly all are, need no memory of
+/// their own.
+pub type Fraction = RBig;
 
 /// How many decimals an exact text shows at most. Prices and inputs have up to 12.
 pub const SHOWN_DECIMALS: u32 = 12;
@@ -75,7 +76,7 @@ impl Amount {
 
     /// A fraction that does not move.
     pub fn fraction(value: Fraction) -> Self {
-        Self::line(value, Fraction::zero())
+        Self::line(value, Fraction::ZERO)
     }
 
     /// `value + slope·δ`, where δ is how far the swept input has moved.
@@ -86,8 +87,8 @@ impl Amount {
     fn line(value: Fraction, slope: Fraction) -> Self {
         // Back to the fast path where that is easy to see.
         if slope.is_zero()
-            && value.is_integer()
-            && let Some(whole) = value.numer().to_i64()
+            && value.is_int()
+            && let Ok(whole) = i64::try_from(value.numerator())
         {
             return Self::whole(whole);
         }
@@ -97,7 +98,7 @@ impl Amount {
     /// The value and the slope as exact fractions.
     pub fn to_line(&self) -> Line {
         match &self.0 {
-            Repr::Plain { .. } => Line { value: self.value(), slope: Fraction::zero() },
+            Repr::Plain { .. } => Line { value: self.value(), slope: Fraction::ZERO },
             Repr::Exact(line) => (**line).clone(),
         }
     }
@@ -105,12 +106,9 @@ impl Amount {
     /// The value as an exact fraction.
     pub fn value(&self) -> Fraction {
         match &self.0 {
-            Repr::Plain { number, divisor: 1 } if number.scale() == 0 => {
-                Fraction::from_integer(BigInt::from(number.mantissa()))
-            }
+            Repr::Plain { number, divisor: 1 } if number.scale() == 0 => Fraction::from(number.mantissa()),
             Repr::Plain { number, divisor } => {
-                let scale = BigInt::from(10).pow(number.scale());
-                Fraction::new(BigInt::from(number.mantissa()), scale * BigInt::from(*divisor))
+                Fraction::from_parts(IBig::from(number.mantissa()), power_of_ten(number.scale()) * *divisor)
             }
             Repr::Exact(line) => line.value.clone(),
         }
@@ -130,7 +128,7 @@ impl Amount {
             return if number.fract().is_zero() { number.trunc().to_u64() } else { None };
         }
         let line = self.to_line();
-        if line.slope.is_zero() && line.value.is_integer() { line.value.to_integer().to_u64() } else { None }
+        if line.slope.is_zero() && line.value.is_int() { u64::try_from(line.value.numerator()).ok() } else { None }
     }
 
     /// Whether the amount changes with the swept input.
@@ -157,7 +155,7 @@ impl Amount {
     pub fn is_negative(&self) -> bool {
         match &self.0 {
             Repr::Plain { number, .. } => number.is_sign_negative() && !number.is_zero(),
-            Repr::Exact(line) => line.value.is_negative(),
+            Repr::Exact(line) => line.value < Fraction::ZERO,
         }
     }
 
@@ -233,7 +231,7 @@ impl Amount {
             return Self(Repr::Plain { number: *number, divisor });
         }
         let line = self.to_line();
-        let by = Fraction::from_integer(BigInt::from(by));
+        let by = Fraction::from(by);
         Self::line(line.value / &by, line.slope / by)
     }
 
@@ -287,23 +285,28 @@ impl Amount {
     }
 
     /// The value × 10^decimals as a whole number, rounded half away from zero, and whether nothing was lost.
-    fn scaled(&self, decimals: u32) -> (BigInt, bool) {
-        let value = self.value() * Fraction::from_integer(BigInt::from(10).pow(decimals));
-        if value.is_integer() {
-            return (value.to_integer(), true);
+    fn scaled(&self, decimals: u32) -> (IBig, bool) {
+        let value = self.value() * Fraction::from(power_of_ten(decimals));
+        if value.is_int() {
+            return (value.into_parts().0, true);
         }
         // Half away from zero: add half a unit to the magnitude, then cut.
-        let half = Fraction::new(BigInt::one(), BigInt::from(2));
-        let magnitude = (value.abs() + half).floor().to_integer();
-        (if value.is_negative() { -magnitude } else { magnitude }, false)
+        let half = Fraction::from_parts(IBig::ONE, UBig::from(2_u8));
+        let is_negative = value < Fraction::ZERO;
+        let magnitude = (value.abs() + half).floor();
+        (if is_negative { -magnitude } else { magnitude }, false)
     }
 }
 
+/// 10 to a power.
+fn power_of_ten(power: u32) -> UBig {
+    UBig::from(10_u8).pow(usize::try_from(power).unwrap_or(usize::MAX))
+}
+
 /// Writes a whole number of 10^-decimals units as a decimal.
-fn spell(units: &BigInt, decimals: u32) -> String {
-    let power = BigInt::from(10).pow(decimals);
-    let (whole, rest) = units.abs().div_rem(&power);
-    let sign = if units.is_negative() { "-" } else { "" };
+fn spell(units: &IBig, decimals: u32) -> String {
+    let (whole, rest) = units.unsigned_abs().div_rem(power_of_ten(decimals));
+    let sign = if *units < IBig::ZERO { "-" } else { "" };
     if decimals == 0 {
         return format!("{sign}{whole}");
     }

@@ -9,8 +9,7 @@
 
 use std::cmp::Ordering;
 
-use num_bigint::BigInt;
-use num_traits::{One, Signed, Zero};
+use dashu_int::IBig;
 
 use super::amount::{Amount, Fraction, NumberError};
 
@@ -32,7 +31,7 @@ impl Probe {
     }
 
     fn corner_at(&mut self, delta: Fraction) {
-        if delta.is_positive() && self.horizon.as_ref().is_none_or(|known| delta < *known) {
+        if delta > Fraction::ZERO && self.horizon.as_ref().is_none_or(|known| delta < *known) {
             self.horizon = Some(delta);
         }
     }
@@ -44,12 +43,12 @@ impl Probe {
         }
         let difference = (a - b).to_line();
         if difference.slope.is_zero() {
-            return difference.value.cmp(&Fraction::zero());
+            return difference.value.cmp(&Fraction::ZERO);
         }
         // The difference is zero at δ = -value / slope.
         self.corner_at(-&difference.value / &difference.slope);
-        match difference.value.cmp(&Fraction::zero()) {
-            Ordering::Equal => difference.slope.cmp(&Fraction::zero()),
+        match difference.value.cmp(&Fraction::ZERO) {
+            Ordering::Equal => difference.slope.cmp(&Fraction::ZERO),
             other => other,
         }
     }
@@ -110,28 +109,28 @@ impl Probe {
     fn whole_div(&mut self, x: &Amount, step: &Amount, up: bool) -> Result<Amount, NumberError> {
         let steps = x.over(step)?.to_line();
         // Just after the point: on a whole number the direction of the movement decides the side.
-        let here = if steps.value.is_integer() && !steps.slope.is_zero() {
-            let at = steps.value.to_integer();
-            match (up, steps.slope.is_positive()) {
-                (true, true) => at + BigInt::one(),
-                (false, false) => at - BigInt::one(),
+        let here = if steps.value.is_int() && !steps.slope.is_zero() {
+            let at = steps.value.numerator().clone();
+            match (up, steps.slope > Fraction::ZERO) {
+                (true, true) => at + IBig::ONE,
+                (false, false) => at - IBig::ONE,
                 (true, false) | (false, true) => at,
             }
         } else if up {
-            steps.value.ceil().to_integer()
+            steps.value.ceil()
         } else {
-            steps.value.floor().to_integer()
+            steps.value.floor()
         };
         if !steps.slope.is_zero() {
             // The whole number at which the answer changes next.
-            let edge = match (up, steps.slope.is_positive()) {
+            let edge = match (up, steps.slope > Fraction::ZERO) {
                 (true, true) | (false, false) => here.clone(),
-                (true, false) => &here - BigInt::one(),
-                (false, true) => &here + BigInt::one(),
+                (true, false) => &here - IBig::ONE,
+                (false, true) => &here + IBig::ONE,
             };
-            self.corner_at((Fraction::from_integer(edge) - &steps.value) / &steps.slope);
+            self.corner_at((Fraction::from(edge) - &steps.value) / &steps.slope);
         }
-        Ok(Amount::fraction(Fraction::from_integer(here)))
+        Ok(Amount::fraction(Fraction::from(here)))
     }
 
     /// How much of the stretch `from … to` lies between `low` and `high` (`None`: no upper end).
@@ -187,7 +186,7 @@ pub fn trace<T, E>(
         }
         let at_from = evaluate(&mut Probe::new(), Amount::fraction(at.clone()))?;
         let mut probe = Probe::new();
-        let after = evaluate(&mut probe, Amount::moving(at.clone(), Fraction::one()))?;
+        let after = evaluate(&mut probe, Amount::moving(at.clone(), Fraction::ONE))?;
         let next = match probe.horizon() {
             Some(delta) => (&at + delta).min(to.clone()),
             None => to.clone(),

@@ -232,7 +232,6 @@ pub fn dt_premium(
 
 #[cfg(test)]
 mod tests {
-    use num_traits::One;
 
     use super::*;
     use crate::catalog::{CatalogParts, Edition};
@@ -245,13 +244,13 @@ mod tests {
     fn the_dominant_direction_is_a_corner() {
         let edition = Edition { number: 1, hash: String::new() };
         let catalog = Catalog::new(edition, CatalogParts::default());
-        let out = Amount::moving(Fraction::from_integer(4.into()), Fraction::one());
+        let out = Amount::moving(Fraction::from(4), Fraction::ONE);
         let mut probe = Probe::new();
         let month = Month::convention();
         let mut metering = Metering::new(&catalog, "us-east-1", &month, &mut probe, 0);
         dt_premium(&mut metering, Geography::Europe, &out, &Amount::whole(10)).expect("linear");
         let quantities: Vec<String> = metering.records.iter().map(|record| record.quantity.to_string()).collect();
         assert_eq!(quantities, ["10"]);
-        assert_eq!(probe.horizon(), Some(&Fraction::from_integer(6.into())));
+        assert_eq!(probe.horizon(), Some(&Fraction::from(6)));
     }
 }

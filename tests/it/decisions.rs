@@ -153,7 +153,7 @@ fn candidate<'j, 'c>(judged: &'j Judged<'c>, option: &str) -> &'j Candidate<'c> 
 }
 
 fn fraction(numer: i64, denom: i64) -> Fraction {
-    Fraction::new(numer.into(), denom.into())
+    Fraction::from_parts_signed(numer.into(), denom.into())
 }
 
 #[test]

@@ -5,9 +5,8 @@
 
 use std::cmp::Ordering;
 
-use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+use dashu_base::Abs;
+use dashu_int::{IBig, UBig};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -57,12 +56,12 @@ enum Constant {
 #[derive(Debug, Clone)]
 struct Step(u32, u32);
 
-fn whole(number: impl Into<BigInt>) -> Fraction {
-    BigRational::from_integer(number.into())
+fn whole(number: impl Into<IBig>) -> Fraction {
+    Fraction::from(number.into())
 }
 
 fn fraction_of(number: Decimal) -> Fraction {
-    Fraction::new(BigInt::from(number.mantissa()), BigInt::from(10).pow(number.scale()))
+    Fraction::from_parts(IBig::from(number.mantissa()), UBig::from(10_u8).pow(number.scale() as usize))
 }
 
 impl Constant {
@@ -70,7 +69,7 @@ impl Constant {
         match self {
             Self::Decimal(number) => Amount::decimal(*number),
             Self::Divided(number, divisor) => Amount::decimal(*number).per(*divisor),
-            Self::Fraction(numer, denom) => Amount::fraction(Fraction::new((*numer).into(), (*denom).into())),
+            Self::Fraction(numer, denom) => Amount::fraction(Fraction::from_parts((*numer).into(), (*denom).into())),
         }
     }
 
@@ -78,7 +77,7 @@ impl Constant {
         match self {
             Self::Decimal(number) => fraction_of(*number),
             Self::Divided(number, divisor) => fraction_of(*number) / whole(*divisor),
-            Self::Fraction(numer, denom) => Fraction::new((*numer).into(), (*denom).into()),
+            Self::Fraction(numer, denom) => Fraction::from_parts((*numer).into(), (*denom).into()),
         }
     }
 }
@@ -89,7 +88,7 @@ impl Step {
     }
 
     fn value(&self) -> Fraction {
-        Fraction::new(self.0.into(), self.1.into())
+        Fraction::from_parts(self.0.into(), self.1.into())
     }
 }
 
@@ -97,7 +96,7 @@ impl Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Branch {
     Compared(Ordering),
-    Whole(BigInt),
+    Whole(IBig),
 }
 
 impl Formula {
@@ -175,28 +174,26 @@ impl Formula {
             Self::Over(a, by) => a.reference(x, branches) / by.value(),
             Self::Min(a, b) => smaller(a.reference(x, branches), b.reference(x, branches), branches),
             Self::Max(a, b) => larger(a.reference(x, branches), b.reference(x, branches), branches),
-            Self::Beyond(a, b) => {
-                larger(a.reference(x, branches) - b.reference(x, branches), Fraction::zero(), branches)
-            }
+            Self::Beyond(a, b) => larger(a.reference(x, branches) - b.reference(x, branches), Fraction::ZERO, branches),
             Self::Ceil(a, step) => {
                 let whole = (a.reference(x, branches) / step.value()).ceil();
-                branches.push(Branch::Whole(whole.to_integer()));
-                whole
+                branches.push(Branch::Whole(whole.clone()));
+                Fraction::from(whole)
             }
             Self::Floor(a, step) => {
                 let whole = (a.reference(x, branches) / step.value()).floor();
-                branches.push(Branch::Whole(whole.to_integer()));
-                whole
+                branches.push(Branch::Whole(whole.clone()));
+                Fraction::from(whole)
             }
             Self::Overlap(a, low, width) => {
                 let a = a.reference(x, branches);
                 let low = low.value();
-                let start = larger(Fraction::zero(), low.clone(), branches);
+                let start = larger(Fraction::ZERO, low.clone(), branches);
                 let end = match width {
                     Some(width) => smaller(a, low + width.value(), branches),
                     None => a,
                 };
-                larger(end - start, Fraction::zero(), branches)
+                larger(end - start, Fraction::ZERO, branches)
             }
             Self::Cheapest(items) => {
                 let mut values = items.iter().map(|item| item.reference(x, branches)).collect::<Vec<_>>().into_iter();
@@ -305,7 +302,7 @@ fn moving_formula() -> impl Strategy<Value = Formula> {
 
 /// A point of the open stretch `a … b`.
 fn between(a: &Fraction, b: &Fraction, numer: u32, denom: u32) -> Fraction {
-    a + (b - a) * Fraction::new(numer.into(), denom.into())
+    a + (b - a) * Fraction::from_parts(numer.into(), denom.into())
 }
 
 fn middle(segment: &Segment<Amount>) -> Fraction {
@@ -381,11 +378,11 @@ impl PoolCase {
     fn reference(&self, x: &Fraction) -> Fraction {
         let units = x * fraction_of(self.units_per_input);
         let units = match self.step {
-            Some(step) => (units / whole(step)).ceil() * whole(step),
+            Some(step) => Fraction::from((units / whole(step)).ceil()) * whole(step),
             None => units,
         };
-        let mut left = (&units - whole(self.free)).max(Fraction::zero());
-        let mut cost = Fraction::zero();
+        let mut left = (&units - whole(self.free)).max(Fraction::ZERO);
+        let mut cost = Fraction::ZERO;
         for (width, price) in &self.tiers {
             let here = left.clone().min(whole(*width));
             cost += &here * fraction_of(*price);
@@ -402,9 +399,9 @@ impl PoolCase {
     /// allowance, a tier or the rule, and, between two of those, where the cost passes the minimum.
     fn candidates(&self, to: &Fraction) -> Vec<Fraction> {
         let rate = fraction_of(self.units_per_input);
-        let mut points = vec![Fraction::zero(), to.clone()];
+        let mut points = vec![Fraction::ZERO, to.clone()];
         if let Some(step) = self.step {
-            let mut units = Fraction::zero();
+            let mut units = Fraction::ZERO;
             while &units / &rate <= *to {
                 points.push(&units / &rate);
                 units += whole(step);
@@ -417,7 +414,7 @@ impl PoolCase {
             points.push(&bound / &rate);
         }
         points.push(whole(self.rule_above) / &rate);
-        points.retain(|point| !point.is_negative() && point <= to);
+        points.retain(|point| *point >= Fraction::ZERO && point <= to);
         points.sort();
         points.dedup();
         if let Some(minimum) = self.minimum {
@@ -489,12 +486,12 @@ proptest! {
     fn amounts_are_exact(formula in standing_formula()) {
         let mut probe = Probe::new();
         let amount = formula.run(&mut probe, &Amount::ZERO).expect("nothing moves");
-        let expected = formula.at(&Fraction::zero());
+        let expected = formula.at(&Fraction::ZERO);
         prop_assert_eq!(amount.value(), expected.clone());
         prop_assert!(!amount.is_moving());
         prop_assert_eq!(probe.horizon(), None, "nothing moves, so no corner lies ahead");
         prop_assert_eq!(amount.is_zero(), expected.is_zero());
-        prop_assert_eq!(amount.is_negative(), expected.is_negative());
+        prop_assert_eq!(amount.is_negative(), expected < Fraction::ZERO);
     }
 
     /// Equality and order do not depend on the form.
@@ -510,11 +507,12 @@ proptest! {
     /// Printing rounds half away from zero, once, and says whether anything was lost.
     #[test]
     fn printing_rounds_half_away_from_zero(constant in any_constant(), decimals in 0_u32..13) {
-        let power = whole(BigInt::from(10).pow(decimals));
+        let power = whole(UBig::from(10_u8).pow(decimals as usize));
         let scaled = constant.value() * &power;
-        let half = Fraction::new(1.into(), 2.into());
+        let half = Fraction::from_parts(IBig::ONE, UBig::from(2_u8));
+        let negative = scaled < Fraction::ZERO;
         let magnitude = (scaled.abs() + half).floor();
-        let expected = if scaled.is_negative() { -magnitude } else { magnitude } / &power;
+        let expected = Fraction::from(if negative { -magnitude } else { magnitude }) / &power;
         let spelled = |text: &str| fraction_of(Decimal::from_str_exact(text).expect("a decimal"));
         let text = constant.amount().rounded(decimals);
         prop_assume!(text.len() <= 29);
@@ -529,7 +527,7 @@ proptest! {
     /// A trace is the function: at every breakpoint, just before and just after it, and in between.
     #[test]
     fn a_trace_is_the_function(formula in moving_formula(), part in 1_u32..1_000) {
-        let (from, to) = (Fraction::zero(), whole(100));
+        let (from, to) = (Fraction::ZERO, whole(100));
         let drawn = formula.draw(&from, &to);
         let end = drawn.truncated_at.clone().unwrap_or(to);
         prop_assert_eq!(drawn.at_end.value(), formula.at(&end));
@@ -550,7 +548,7 @@ proptest! {
     /// A segment ends only where a branch of the formula changes, and none changes inside it.
     #[test]
     fn segments_end_where_branches_change(formula in moving_formula(), part in 1_u32..1_000) {
-        let drawn = formula.draw(&Fraction::zero(), &whole(100));
+        let drawn = formula.draw(&Fraction::ZERO, &whole(100));
         for segment in &drawn.segments {
             let inside = formula.branches(&between(&segment.from, &segment.to, part, 1_000));
             prop_assert_eq!(&inside, &formula.branches(&middle(segment)), "a branch changes inside {:?}", segment);
@@ -567,7 +565,7 @@ proptest! {
     #[test]
     fn pools_bend_where_their_costs_do(pool in pools()) {
         let to = whole(50);
-        let drawn = trace(&Fraction::zero(), &to, LIMIT, |probe, x| pool.cost(probe, &x)).expect("piecewise linear");
+        let drawn = trace(&Fraction::ZERO, &to, LIMIT, |probe, x| pool.cost(probe, &x)).expect("piecewise linear");
         prop_assert_eq!(&drawn.truncated_at, &None);
         prop_assert_eq!(merged_starts(&drawn), pool.bends(&to));
         for segment in &drawn.segments {
@@ -630,7 +628,7 @@ fn numbers_that_lost_digits_are_refused_alike() {
 #[test]
 fn a_trace_ends_after_its_limit_and_says_where() {
     let formula = Formula::Ceil(Box::new(Formula::Input), Step(1, 1));
-    let drawn = trace(&Fraction::zero(), &whole(10), 4, |probe, x| formula.run(probe, &x)).expect("steps");
+    let drawn = trace(&Fraction::ZERO, &whole(10), 4, |probe, x| formula.run(probe, &x)).expect("steps");
     assert_eq!(drawn.segments.len(), 4);
     assert_eq!(drawn.truncated_at, Some(whole(4)));
     assert_eq!(drawn.at_end, Amount::whole(4));
@@ -638,5 +636,5 @@ fn a_trace_ends_after_its_limit_and_says_where() {
         drawn.segments.iter().map(|s| s.after.value()).collect::<Vec<_>>(),
         (1..5).map(whole).collect::<Vec<_>>()
     );
-    assert!(drawn.segments.iter().all(|segment| &segment.to - &segment.from == Fraction::one()));
+    assert!(drawn.segments.iter().all(|segment| &segment.to - &segment.from == Fraction::ONE));
 }

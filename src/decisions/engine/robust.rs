@@ -143,7 +143,7 @@ fn weight_flip(here: &Evaluated<'_>, weights: &[(String, Decimal)]) -> Option<We
         let found = candidate.scores.iter().find(|(name, _)| name == criterion);
         found.map_or_else(Fraction::default, |(_, score)| Amount::decimal(*score).value())
     };
-    let one = Fraction::from_integer(1.into());
+    let one = Fraction::from(1);
     let zero = Fraction::default();
     let total: Fraction =
         weights.iter().map(|(_, weight)| Amount::decimal(*weight).value()).fold(zero.clone(), |a, b| a + b);

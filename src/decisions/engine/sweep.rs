@@ -175,13 +175,13 @@ fn ranges<K: Knowledge>(setting: Setting<'_, '_>, here: &Evaluated<'_>) -> Vec<R
             .find(|(known, _)| *known == name)
             .map_or_else(Fraction::default, |(_, v)| v.value())
     };
-    let two = Fraction::from_integer(2.into());
+    let two = Fraction::from(2);
     match &setting.ask.sweeps {
         Some(asked) => asked
             .iter()
             .filter_map(|sweep| {
                 let input = K::NUMBERS.iter().find(|input| input.name == sweep.input)?;
-                let end = Fraction::from_integer(input.sweep_to.into());
+                let end = Fraction::from(input.sweep_to);
                 let to = sweep.to.as_ref().map_or(end, Amount::value);
                 Some(Range { input, from: sweep.from.value(), to })
             })
@@ -190,7 +190,7 @@ fn ranges<K: Knowledge>(setting: Setting<'_, '_>, here: &Evaluated<'_>) -> Vec<R
             .iter()
             .filter_map(|name| {
                 let input = K::NUMBERS.iter().find(|input| input.name == *name)?;
-                let end = Fraction::from_integer(input.sweep_to.into()).max(value(name) * &two);
+                let end = Fraction::from(input.sweep_to).max(value(name) * &two);
                 Some(Range { input, from: Fraction::default(), to: end })
             })
             .collect(),
@@ -260,8 +260,8 @@ fn whole<K: Knowledge>(
     range: &Range<'_, K::Inputs>,
 ) -> Result<Vec<Cell>, Stop> {
     let mut cells = Vec::new();
-    let one = Fraction::from_integer(1.into());
-    let mut at = range.from.ceil();
+    let one = Fraction::from(1);
+    let mut at = Fraction::from(range.from.ceil());
     while at <= range.to && cells.len() < usize::try_from(MAX_WHOLE_VALUES).unwrap_or(usize::MAX) {
         let evaluated = evaluate::<K>(&with::<K>(inputs, range.input, amount_at(&at)), setting, &mut Probe::new())?;
         cells.push(Cell { from: at.clone(), to: at.clone(), is_point: true, sample: Sample::of(&evaluated) });
@@ -417,7 +417,7 @@ fn unknown_money<K: Knowledge>(
     if setting.ask.mode == Mode::Weighted || !here.candidates.iter().any(unknown) {
         return Ok(Vec::new());
     }
-    let range = Range { input, from: Fraction::default(), to: Fraction::from_integer(input.sweep_to.into()) };
+    let range = Range { input, from: Fraction::default(), to: Fraction::from(input.sweep_to) };
     let (regimes, _) = draw::<K>(inputs, setting, &range, &mut Vec::new())?;
     let winner = name::<K>(here.choice.recommended);
     // What is cheapest does not matter here: stretches with the same recommendation are one.
@@ -496,7 +496,7 @@ fn threshold_changes<K: Knowledge>(
                 tries.extend([&edge - &Amount::ONE, edge.clone(), &edge + &Amount::ONE].map(whole));
             }
             Movement::Continuous => {
-                let beside = |slope: i32| Amount::moving(edge.value(), Fraction::from_integer(slope.into()));
+                let beside = |slope: i32| Amount::moving(edge.value(), Fraction::from(slope));
                 tries.push((edge.clone(), edge.to_string(), 0));
                 if value.is_some_and(|value| value.compare_values(&edge).is_ge()) {
                     tries.push((beside(-1), format!("< {edge}"), -1));
@@ -609,7 +609,7 @@ pub(crate) fn held<K: Knowledge>(
     let share = if length > Fraction::default() {
         kept / length
     } else {
-        Fraction::from_integer(i32::from(trace.at_end.recommended == Some(winner)).into())
+        Fraction::from(i32::from(trace.at_end.recommended == Some(winner)))
     };
     Ok(Held { share, regret })
 }
