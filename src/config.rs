@@ -56,7 +56,7 @@ pub struct ServeConfig {
     #[arg(long, env = "CROSSOVER_SHUTDOWN_TIMEOUT", value_name = "TIME", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
 
-    /// How often the server looks whether another process has activated an edition of the prices.
+    /// How often the server looks whether another process has activated an edition of the prices or changed a price book.
     #[arg(long, env = "CROSSOVER_EDITION_POLL", value_name = "TIME", default_value = "2s", value_parser = duration)]
     pub edition_poll: Duration,
 

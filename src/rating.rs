@@ -88,8 +88,8 @@ pub struct RatedWith<'c> {
     pub price: Cow<'c, Price>,
     /// The rule that derived it, where one did.
     pub rule: Option<&'c DerivedRule>,
-    /// The rate of a price book that was put over it.
-    pub own: Option<OwnRate<'c>>,
+    /// The rate of a price book that was put over it. Boxed, since most lines have none.
+    pub own: Option<Box<OwnRate<'c>>>,
 }
 
 impl<'c> RatedWith<'c> {
@@ -255,12 +255,12 @@ fn resolve<'c>(
             Err(Some(format!("the price book `{name}` has its price by {}, and it is metered in {unit}", price.unit)))
         }
         Effect::Price(price) => {
-            let own = OwnRate { book, rate, factor: None, list };
+            let own = Box::new(OwnRate { book, rate, factor: None, list });
             Ok(RatedWith { price: Cow::Borrowed(&**price), rule: None, own: Some(own) })
         }
         Effect::Factor(factor) => {
             let list = list.ok_or(None)?;
-            let own = OwnRate { book, rate, factor: Some(*factor), list: Some(list.clone()) };
+            let own = Box::new(OwnRate { book, rate, factor: Some(*factor), list: Some(list.clone()) });
             Ok(RatedWith { own: Some(own), ..RatedWith::list(list) })
         }
     }

@@ -292,7 +292,7 @@ impl PriceView {
     fn of(rated: &RatedWith<'_>, catalog: &Catalog) -> Self {
         let price = &rated.price;
         let source = catalog.sources.get(&price.source);
-        let own = rated.own.as_ref();
+        let own = rated.own.as_deref();
         let (edition, named) = match own.filter(|_| rated.is_own()) {
             // A price of a book belongs to no edition, and is answered from this one.
             Some(OwnRate { book, .. }) => {

@@ -2,7 +2,6 @@
 //! checked by the same code and goes into the file itself, so whoever may write to that needs no token.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -10,10 +9,11 @@ use serde_json::Value;
 use super::fault::Fault;
 use super::request::json_of;
 use super::{AnswerArgs, Format, Shell, ask, lists, load, on_store};
-use crate::app::price_book::{PriceBookRequest, PriceBookView, check_name};
+use crate::app::price_book::view::PriceBookView;
+use crate::app::price_book::{PriceBookRequest, check_name};
 use crate::catalog::books::Books;
 use crate::catalog::seed::Files;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Code, Problem};
 
 /// What to do with price books.
 #[derive(Debug, Clone, Subcommand)]
@@ -78,8 +78,7 @@ fn show(path: &str, book: &BookArgs, shell: &mut Shell<'_>) -> Result<(), Fault>
 fn put(name: &str, file: &str, book: &BookArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
     check_name(name, "")?;
     let request = PriceBookRequest::read(&json_of(file, shell.stdin)?)?;
-    let path = book.database.clone();
-    let added = on_store(&path, |store| async move {
+    let added = on_store(&book.database, |store| async move {
         // A new file gets the prices of this program, as from `serve`.
         if store.active().await?.is_none() {
             store.seed(&Files::embedded()).await?;
@@ -98,13 +97,13 @@ fn delete(name: &str, book: &BookArgs, shell: &mut Shell<'_>) -> Result<(), Faul
     if !book.database.is_file() {
         return Err(super::no_database(&book.database));
     }
-    let path = book.database.clone();
-    let removed = on_store(&path, |store| async move {
-        let books: Arc<Books> = Arc::new(store.books(&Books::default()).await?);
+    let removed = on_store(&book.database, |store| async move {
+        // Says so where there is no such book, and names the nearest. A revision cannot be removed.
+        let books = store.books(&Books::default()).await?;
         if let Err(problem) = books.find(name, "").and_then(|_| check_name(name, "")) {
             return Ok(Err(problem));
         }
-        let gone = || Problem::new(crate::domain::problem::Code::UnknownPriceBook, "", format!("`{name}` is gone"));
+        let gone = || Problem::new(Code::UnknownPriceBook, "", format!("the price book `{name}` is gone already"));
         Ok(store.remove_book(name).await?.ok_or_else(gone))
     })??;
     write(&serde_json::to_vec(&PriceBookView::from(&removed))?, book.format, shell)

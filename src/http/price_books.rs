@@ -16,7 +16,8 @@ use super::openapi::{ADMIN, Api, BODY, CATALOG, Endpoint, NAMED, QUERY, in_path,
 use super::query::Params;
 use super::route::{at, delete, get, json as json_answer, json_bytes, put};
 use super::state::State;
-use crate::app::price_book::{PriceBookList, PriceBookRequest, PriceBookSummary, PriceBookView, check_name};
+use crate::app::price_book::view::{PriceBookList, PriceBookSummary, PriceBookView};
+use crate::app::price_book::{PriceBookRequest, check_name};
 
 /// The path of one book.
 const ONE: &str = "/v1/price_books/{name}";

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use smol_str::SmolStr;
 
 use super::editions::now;
 use super::error::{Doing, StorageError};
@@ -74,8 +75,8 @@ pub(super) fn add(raw: &Connection, draft: &Draft, doing: Doing<'_>) -> Result<P
                     whole(at),
                     whole(tier),
                     rate.scope.name(),
-                    rate.scope.service_code().map(|code| code.as_str()),
-                    rate.scope.region().map(|region| region.as_str()),
+                    rate.scope.service_code().map(SmolStr::as_str),
+                    rate.scope.region().map(SmolStr::as_str),
                     meter.map(|meter| meter.usage_type.as_str()),
                     meter.map(|meter| meter.operation.as_str()),
                     rate.valid_from.map(|day| day.to_string()),

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 use sha2::{Digest, Sha256};
 
 use super::error::{Doing, StorageError};
@@ -37,7 +37,7 @@ pub fn backup(database: &Path, copy: &Path, replace: bool) -> Result<u64, Storag
     may_be_written(database, copy, replace)?;
     let name = copy.file_name().ok_or_else(|| io_error(io::ErrorKind::InvalidInput.into()))?;
     let partial = copy.with_file_name(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
-    let made = make(&raw, &partial, doing).and_then(|bytes| {
+    let made = make(&raw, &partial, copy, doing).and_then(|bytes| {
         put_in_place(&partial, copy, replace).map_err(io_error)?;
         Ok(bytes)
     });
@@ -68,15 +68,21 @@ fn may_be_written(database: &Path, copy: &Path, replace: bool) -> Result<(), Sto
     Ok(())
 }
 
-/// Writes the copy and checks it.
-fn make(raw: &Connection, partial: &Path, doing: Doing<'_>) -> Result<u64, StorageError> {
+/// Writes the copy and checks it. `copy` is what it will be called.
+fn make(raw: &Connection, partial: &Path, copy: &Path, doing: Doing<'_>) -> Result<u64, StorageError> {
     let io_error = |source| StorageError::File { path: partial.to_owned(), doing: doing.doing, source };
     match fs::remove_file(partial) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error(error)),
         _ => {}
     }
     let to = partial.to_str().ok_or_else(|| io_error(io::ErrorKind::InvalidFilename.into()))?;
-    raw.execute(sql::COPY_INTO, [to]).map_err(|error| doing.rusqlite(error))?;
+    raw.execute(sql::COPY_INTO, [to]).map_err(|error| match error.sqlite_error_code() {
+        // The database could be read, so it is the copy that cannot be made.
+        Some(ErrorCode::CannotOpen | ErrorCode::DiskFull | ErrorCode::ReadOnly) => {
+            Doing { path: copy, ..doing }.rusqlite(error)
+        }
+        _ => doing.rusqlite(error),
+    })?;
     let doing = Doing { path: partial, ..doing };
     {
         let copy = open(partial, doing)?;

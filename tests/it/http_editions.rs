@@ -45,7 +45,7 @@ impl OnStore {
     }
 
     /// Another process adds a seed in which the hour of the VPN costs twice as much.
-    async fn dearer_vpn(&self) -> u32 {
+    pub(crate) async fn dearer_vpn(&self) -> u32 {
         let mut files = Files::embedded();
         let table = files.get("prices/AmazonVPC.csv").expect("the table").to_owned();
         let hour = "us-east-1,VPN-Usage-Hours:ipsec.1,CreateVpnConnection,Hrs,0,0.05";
