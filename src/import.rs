@@ -61,6 +61,7 @@ pub const PUBLISHED_AT: &str = "https://pricing.us-east-1.amazonaws.com";
 
 /// How price lists are imported.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own, as its flag is")]
 pub struct ImportOptions {
     /// Keep rows that price no meter of ours, for reference.
     pub keep_all: bool,
@@ -275,7 +276,8 @@ impl Read {
             self.files.iter().map(|read| format!("{} {}", read.file.offer_code, read.file.version)).collect();
         let mut note = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         if names.len() > 3 {
-            note.push_str(&format!(" and {} more", names.len().saturating_sub(3)));
+            let more = names.len().saturating_sub(3);
+            note = format!("{note} and {more} more");
         }
         let cite = |read: &ReadFile| CitedSource {
             key: read.facts.source.clone(),

@@ -44,7 +44,7 @@ use raw::with_raw;
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the writing connection waits: another process may be writing an edition with millions of reference rows.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 /// How many connections read at once.
 const READERS: u32 = 4;
 

@@ -44,6 +44,7 @@ pub struct DatabaseArgs {
 
 /// How price lists are imported.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct Importing {
     /// Only say what would change; the database stays as it is.
     #[arg(long)]

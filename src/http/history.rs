@@ -96,7 +96,9 @@ fn states(rows: &[HistoryRow], catalog: &Catalog) -> Vec<KnownPrices> {
         held.sort_by_key(|known| {
             (Catalog::layer_name(&known.row.layer), known.row.effective_from, known.row.tier_start)
         });
-        held.into_iter().for_each(|known| ladders.push(known.row.clone()));
+        for known in held {
+            ladders.push(known.row.clone());
+        }
         ladders.into_prices()
     };
     let ends = changes.iter().skip(1).map(|edition| Some(*edition)).chain([None]);

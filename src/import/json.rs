@@ -76,6 +76,7 @@ fn finish(seen: &Seen, rows: &mut Rows<'_, '_>) {
 
 /// What the top level has had so far.
 #[derive(Debug, Default, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that has been seen or not")]
 struct Seen {
     format_version: bool,
     products: bool,
@@ -187,12 +188,13 @@ impl<'de> Visitor<'de> for TopLevel<'_, '_, '_, '_> {
 /// The products: a map by SKU for services, a list for Savings Plans.
 struct Products<'s, 'r, 'a, 'c>(&'s mut Reading<'r, 'a, 'c>);
 
-/// A product. Savings Plans have the three last fields beside the attributes.
+/// A product of a service, or a Savings Plan.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Product {
     sku: String,
-    product_family: String,
+    #[serde(rename = "productFamily")]
+    family: String,
     attributes: BTreeMap<String, String>,
 }
 
@@ -235,10 +237,10 @@ impl<'de> Visitor<'de> for Products<'_, '_, '_, '_> {
         while let Some(product) = list.next_element::<Product>()? {
             let attribute = |name: &str| product.attributes.get(name).cloned().unwrap_or_default();
             if reading.rows.head.offer_code.is_empty() {
-                reading.rows.head.offer_code.clone_from(&product.product_family);
+                reading.rows.head.offer_code.clone_from(&product.family);
             }
             let plan = Plan {
-                family: product.product_family.clone(),
+                family: product.family.clone(),
                 payment: attribute("purchaseOption"),
                 term: attribute("purchaseTerm"),
             };
@@ -314,7 +316,8 @@ struct Term {
     offer_term_code: String,
     effective_date: String,
     price_dimensions: BTreeMap<String, Dimension>,
-    term_attributes: BTreeMap<String, String>,
+    #[serde(rename = "termAttributes")]
+    attributes: BTreeMap<String, String>,
 }
 
 /// A price of a term. The user guide and the files name the range differently.
@@ -371,7 +374,7 @@ impl<'de> Visitor<'de> for BySku<'_, '_, '_, '_, '_> {
 
 /// Takes each price of a term as a row.
 fn take_term<E: de::Error>(reading: &mut Reading<'_, '_, '_>, kind: &str, term: &Term) -> Result<(), E> {
-    let attribute = |name: &str| term.term_attributes.get(name).map_or("", String::as_str);
+    let attribute = |name: &str| term.attributes.get(name).map_or("", String::as_str);
     let row = &mut reading.row;
     row.set(Column::TermType, kind);
     row.set(Column::OfferTermCode, &term.offer_term_code);
@@ -544,9 +547,11 @@ struct Rate {
     discounted_operation: String,
     discounted_service_code: String,
     discounted_region_code: String,
-    rate_code: String,
+    #[serde(rename = "rateCode")]
+    code: String,
     unit: String,
-    discounted_rate: DiscountedRate,
+    #[serde(rename = "discountedRate")]
+    price: DiscountedRate,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -582,10 +587,10 @@ impl<'de> Visitor<'de> for Rates<'_, '_, '_, '_, '_> {
             row.set(Column::EffectiveDate, effective);
             row.set(Column::LeaseContractLength, term);
             row.set(Column::PurchaseOption, &plan.payment);
-            row.set(Column::RateCode, &rate.rate_code);
+            row.set(Column::RateCode, &rate.code);
             row.set(Column::Unit, &rate.unit);
-            row.set(Column::Currency, rate.discounted_rate.currency.as_deref().unwrap_or("USD"));
-            row.set(Column::PricePerUnit, &rate.discounted_rate.price);
+            row.set(Column::Currency, rate.price.currency.as_deref().unwrap_or("USD"));
+            row.set(Column::PricePerUnit, &rate.price.price);
             row.set(Column::DiscountedServiceCode, &rate.discounted_service_code);
             row.set(Column::DiscountedUsageType, &rate.discounted_usage_type);
             row.set(Column::DiscountedOperation, &rate.discounted_operation);

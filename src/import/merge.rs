@@ -18,6 +18,9 @@ use crate::catalog::row::{Ladders, PriceRow};
 use crate::domain::meter::MeterKey;
 use crate::domain::unit::Unit;
 
+/// Rows and the positions of their tiers.
+type Numbered = Vec<(PriceRow, i64)>;
+
 /// The version of a meter's price that begins on one day.
 #[derive(Debug, Clone)]
 struct Version {
@@ -87,7 +90,7 @@ impl MeterState {
     }
 
     /// The rows that end, and those that are new.
-    pub(super) fn into_changes(self) -> (Vec<(PriceRow, i64)>, Vec<(PriceRow, i64)>) {
+    pub(super) fn into_changes(self) -> (Numbered, Numbered) {
         let before = numbered(self.held);
         let after = numbered(self.versions.into_iter().flat_map(|version| version.rows).collect());
         let lacking = |rows: &[(PriceRow, i64)], others: &[(PriceRow, i64)]| {

@@ -190,7 +190,7 @@ impl<'c> Meters<'c> {
         };
         let place = region.unwrap_or(GLOBAL);
         let bare = region.and_then(|region| self.without_prefix(region, usage_type));
-        if let Some((ours, its_operation)) = self.renamed(service, region, usage_type, bare) {
+        if let Some((ours, its_operation)) = Self::renamed(service, region, usage_type, bare) {
             let operation = its_operation.unwrap_or(operation);
             let (known, exact) = find(service.named.get(ours)?, operation, region.is_some())?;
             let place = if known.regional && region.is_some() { place } else { GLOBAL };
@@ -222,7 +222,6 @@ impl<'c> Meters<'c> {
 
     /// What our tables call a name on the bill.
     fn renamed<'s>(
-        &self,
         service: &'s OfService,
         region: Option<&str>,
         usage_type: &str,

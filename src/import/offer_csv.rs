@@ -159,9 +159,9 @@ fn head<R: Read>(
                 }
                 format_version = Some(());
             }
-            "Publication Date" => rows.head.published_at = text(1).to_owned(),
-            "Version" => rows.head.version = text(1).to_owned(),
-            "OfferCode" => rows.head.offer_code = text(1).to_owned(),
+            "Publication Date" => text(1).clone_into(&mut rows.head.published_at),
+            "Version" => text(1).clone_into(&mut rows.head.version),
+            "OfferCode" => text(1).clone_into(&mut rows.head.offer_code),
             "SKU" => {
                 if format_version.is_none() {
                     rows.findings.in_file(file, "no line `FormatVersion` before the header", A_FORMAT_VERSION);

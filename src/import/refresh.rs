@@ -31,7 +31,7 @@ const MAX_INDEX_BYTES: u64 = 64 * 1024 * 1024;
 /// How often one file is tried without getting any further.
 const TRIES: u32 = 6;
 /// The longest wait between tries.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// How long a connection may take to be made, and a server to begin an answer.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 /// How long a download may stand still before it is taken up again.

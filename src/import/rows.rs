@@ -140,8 +140,8 @@ impl<'a, 'c> Rows<'a, 'c> {
         let target = meters.target(service_code, place, usage_type, row.cell(Column::Operation));
         let Some(target) = target else { return self.unmatched(place.unwrap_or_default(), row) };
         match row.cell(Column::TermType) {
-            "OnDemand" => self.keep(&target, row, &Ladder::Tiers),
-            "Reserved" => self.reserved_row(target, row),
+            "OnDemand" => self.keep(&target, row, Ladder::Tiers),
+            "Reserved" => self.reserved_row(&target, row),
             _ => self.unmatched(place.unwrap_or_default(), row),
         }
     }
@@ -187,11 +187,11 @@ impl<'a, 'c> Rows<'a, 'c> {
             return Ok(());
         };
         let target = Target { meter: plan_rate(plan, term, payment, &covered.meter), ..covered };
-        self.keep(&target, row, &Ladder::One)
+        self.keep(&target, row, Ladder::One)
     }
 
     /// A row of a Reserved Instance: its hours, or its upfront fee.
-    fn reserved_row(&mut self, covered: Target, row: &impl Cells) -> Result<(), ImportError> {
+    fn reserved_row(&mut self, covered: &Target, row: &impl Cells) -> Result<(), ImportError> {
         let term = Term::from_price_list(row.cell(Column::LeaseContractLength));
         let payment = Payment::from_price_list(row.cell(Column::PurchaseOption));
         // Services that reserve something other than instances have no class.
@@ -216,7 +216,7 @@ impl<'a, 'c> Rows<'a, 'c> {
             }
             (reserved_hours(class, term, payment, &covered.meter), Unit::HOURS)
         };
-        self.keep(&Target { meter, unit, exact: covered.exact }, row, &Ladder::One)
+        self.keep(&Target { meter, unit, exact: covered.exact }, row, Ladder::One)
     }
 
     /// A row that says how much is free: no price, and noted so that it can be held against `free_tiers.csv`.
@@ -229,7 +229,7 @@ impl<'a, 'c> Rows<'a, 'c> {
     }
 
     /// Reads the numbers of a row that has found its meter, every one, so that every mistake is reported.
-    fn keep(&mut self, target: &Target, row: &impl Cells, ladder: &Ladder) -> Result<(), ImportError> {
+    fn keep(&mut self, target: &Target, row: &impl Cells, ladder: Ladder) -> Result<(), ImportError> {
         let before = self.findings.count();
         let currency = row.cell(Column::Currency);
         if currency != "USD" {

@@ -111,7 +111,7 @@ mod tests {
             for statement in sql::ALL {
                 raw.prepare(statement).unwrap_or_else(|error| panic!("{statement}\n{error}"));
             }
-            Ok(())
+            Ok::<_, StorageError>(())
         })
         .await
         .expect("a handle");

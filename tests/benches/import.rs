@@ -168,9 +168,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(if json { "list.json" } else { "list.csv" });
     if json {
-        write_json(&path, rows, kept)
+        write_json(&path, rows, kept);
     } else {
-        write_csv(&path, rows, kept)
+        write_csv(&path, rows, kept);
     }
     let size = std::fs::metadata(&path).expect("the file").len() / 1_000_000;
     println!("{rows} rows, {size} MB");

@@ -9,7 +9,7 @@ use crossover::import::{ImportOptions, MAX_JUMP};
 use crossover::storage::Origin;
 use rust_decimal::Decimal;
 
-use crate::price_lists::{Offer, Row, Stored, meter, serving, versions};
+use crate::price_lists::{Offer, Row, Stored, meter, serving, skipped, versions};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")
@@ -433,7 +433,7 @@ pub(crate) fn samples() -> Option<PathBuf> {
     let folder = std::env::var_os("CROSSOVER_PRICE_LIST_SAMPLES").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     let found = folder.is_dir().then_some(folder);
     if found.is_none() {
-        println!("skipped: no real price lists; CROSSOVER_PRICE_LIST_SAMPLES names their folder");
+        skipped("no real price lists; CROSSOVER_PRICE_LIST_SAMPLES names their folder");
     }
     found
 }

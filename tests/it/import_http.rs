@@ -57,7 +57,7 @@ impl Service {
             if status["state"] == "done" || status["state"] == "failed" {
                 return status;
             }
-            assert!(since.elapsed() < Duration::from_secs(60), "{status}");
+            assert!(since.elapsed() < Duration::from_mins(1), "{status}");
             actix_web::rt::time::sleep(Duration::from_millis(10)).await;
         }
     }

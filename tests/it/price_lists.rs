@@ -222,6 +222,12 @@ impl Stored {
     }
 }
 
+/// Says that a test has nothing to work on here.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests is to see it")]
+pub(crate) fn skipped(why: &str) {
+    println!("skipped: {why}");
+}
+
 /// Serve the new edition at once.
 pub(crate) fn serving() -> ImportOptions {
     ImportOptions { activate: true, ..ImportOptions::default() }

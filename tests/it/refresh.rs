@@ -104,8 +104,8 @@ fn answer(stream: TcpStream, tree: &Mutex<Tree>) {
                     total - 1
                 ),
             };
-            let sent = if matches!(trouble, Some(Trouble::Cut)) { &rest[..rest.len() / 2] } else { rest };
-            send(head, sent);
+            let part = if matches!(trouble, Some(Trouble::Cut)) { &rest[..rest.len() / 2] } else { rest };
+            send(head, part);
         }
     }
 }
