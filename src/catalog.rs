@@ -15,6 +15,7 @@ use crate::domain::problem::MissingMeter;
 pub mod aliases;
 pub mod books;
 pub mod derived;
+pub mod diff;
 pub mod facts;
 pub mod free_tier;
 mod index;

@@ -26,8 +26,10 @@ use crate::storage::{StorageError, Store};
 pub mod ask;
 pub mod backup;
 pub mod decide;
+pub mod editions;
 pub mod estimate;
 pub mod fault;
+pub mod imports;
 pub mod lists;
 pub mod price_books;
 pub mod prices;
@@ -65,7 +67,7 @@ pub enum Command {
     /// Answer a decision: what to choose, why, what each option costs, and what would change the answer.
     #[command(after_help = EXIT_CODES)]
     Decide(DecideArgs),
-    /// List or check prices.
+    /// List, check, import and refresh prices, and choose the edition that is served.
     #[command(subcommand)]
     Prices(PricesCommand),
     /// List, show, put or delete price books: your own rates over list prices.

@@ -22,11 +22,14 @@ use anyhow::Context;
 pub mod admin;
 pub mod body;
 pub mod decisions;
+pub mod diff;
 pub mod docs;
 pub mod editions;
 pub mod error;
 pub mod estimates;
 pub mod health;
+pub mod history;
+pub mod imports;
 pub mod observe;
 pub mod openapi;
 pub mod price_books;
@@ -212,10 +215,13 @@ pub fn app(
 /// Every route.
 pub fn routes(app: &mut ServiceConfig) {
     decisions::register(app);
+    diff::register(app);
     docs::register(app);
     editions::register(app);
     estimates::register(app);
     health::register(app);
+    history::register(app);
+    imports::register(app);
     price_books::register(app);
     prices::register(app);
     regions::register(app);

@@ -13,7 +13,7 @@ use super::text::{Side, Table, list, paragraph};
 const NUMBERS: &[&str] = &["from", "unit_price", "discount_percent", "price", "revision", "rates"];
 
 /// The text of a field; empty where there is none, and numbers and yes/no as they are written.
-fn text(value: &Value, field: &str) -> String {
+pub(super) fn text(value: &Value, field: &str) -> String {
     match value.get(field) {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
@@ -22,7 +22,7 @@ fn text(value: &Value, field: &str) -> String {
 }
 
 /// The items of a list; none where there is no list.
-fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+pub(super) fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
@@ -32,7 +32,12 @@ fn texts(value: &Value, field: &str) -> Vec<String> {
 }
 
 /// Writes rows with some of their fields as columns.
-fn write_rows(out: &mut dyn Write, format: Format, rows: &[Value], columns: &[(&str, &str)]) -> Result<(), Fault> {
+pub(super) fn write_rows(
+    out: &mut dyn Write,
+    format: Format,
+    rows: &[Value],
+    columns: &[(&str, &str)],
+) -> Result<(), Fault> {
     if format == Format::Csv {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record(columns.iter().map(|(field, _)| *field))?;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
+use super::editions::{self, ActivateArgs, CompareArgs, DiffArgs, EditionsArgs, HistoryArgs, ReferenceArgs};
 use super::fault::Fault;
+use super::imports::{self, ImportArgs, RefreshArgs};
 use super::{AnswerArgs, Format, Shell, ask, lists, load};
 use crate::catalog::load::read;
 use crate::catalog::seed::Files;
@@ -25,6 +27,24 @@ const MAX_DEPTH: usize = 4;
 pub enum PricesCommand {
     /// List prices, all that match.
     List(ListArgs),
+    /// Import price lists of AWS (CSV or JSON, plain or gzip) into a database, and serve them.
+    Import(ImportArgs),
+    /// Fetch what AWS has published since, and import it.
+    Refresh(RefreshArgs),
+    /// List the editions of a database.
+    Editions(EditionsArgs),
+    /// Say what differs between two editions.
+    Diff(DiffArgs),
+    /// Say what a request costs under two editions.
+    Compare(CompareArgs),
+    /// Serve an edition from now on.
+    Activate(ActivateArgs),
+    /// Serve again the edition that was served before the present one.
+    Rollback(EditionsArgs),
+    /// List everything that was ever known about the price of one meter.
+    History(HistoryArgs),
+    /// List what imports with `--all` kept for reference.
+    Reference(ReferenceArgs),
     /// Check a database, a folder of price data (as `pricing-data/`), or the data inside the binary, and name every
     /// mistake. A database is only read.
     Check {
@@ -65,6 +85,15 @@ pub struct ListArgs {
 pub fn run(command: &PricesCommand, shell: &mut Shell<'_>) -> Result<(), Fault> {
     match command {
         PricesCommand::List(args) => list(args, shell),
+        PricesCommand::Import(args) => imports::import(args, shell),
+        PricesCommand::Refresh(args) => imports::refresh(args, shell),
+        PricesCommand::Editions(args) => editions::list(args, shell),
+        PricesCommand::Diff(args) => editions::diff(args, shell),
+        PricesCommand::Compare(args) => editions::compare(args, shell),
+        PricesCommand::Activate(args) => editions::activate(args, shell),
+        PricesCommand::Rollback(args) => editions::rollback(args, shell),
+        PricesCommand::History(args) => editions::history(args, shell),
+        PricesCommand::Reference(args) => editions::reference(args, shell),
         PricesCommand::Check { path: Some(file) } if file.is_file() => check_database(file, shell),
         PricesCommand::Check { path } => check(path.as_deref(), shell),
     }

@@ -154,7 +154,7 @@ fn looks_like_json(text: &[u8]) -> bool {
     text.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|first| matches!(first, b'{' | b'['))
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
     let mut file = std::fs::File::open(path)
         .map_err(|error| Fault::usage(format!("the file `{}` cannot be read: {error}", path.display())))?;
     read_all(&mut file, &format!("the file `{}`", path.display()))

@@ -80,6 +80,10 @@ codes! {
     PayloadTooLarge, "payload_too_large", "The body is too large", "Send less in one request.";
     /// The body did not arrive in time.
     RequestTimeout, "request_timeout", "The request took too long to arrive", "Send the body faster.";
+    /// More imports are under way than may be.
+    TooManyImports, "too_many_imports", "Too many imports are under way", "Wait until one is done; GET /v1/imports/{import} tells.";
+    /// There is no room left on the disk.
+    StorageFull, "storage_full", "There is no room left", "Make room on the disk of the service and try again; nothing was changed.";
     /// The service is not ready to answer.
     NotReady, "not_ready", "The service is not ready", "Try again in a moment.";
     /// Our own failure; the log has the reason under the request id.

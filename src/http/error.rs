@@ -50,6 +50,8 @@ pub fn status(code: Code) -> StatusCode {
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+        Code::TooManyImports => StatusCode::TOO_MANY_REQUESTS,
+        Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Code::NotReady => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -141,11 +143,16 @@ impl ApiError {
         Self { cause, ..Self::of_request(Code::Internal, "") }
     }
 
-    /// The store failed. Where another process keeps it locked, the caller may try again; else it is our own failure.
+    /// The store failed. Where another process keeps it locked, the caller may try again, and where the disk is full the
+    /// operator can mend it; else it is our own failure.
     pub fn of_store(error: StorageError) -> Self {
         if matches!(error, StorageError::Busy { .. }) {
             let detail = "another process is writing to the price store; try again in a moment";
             return Self { cause: Some(error.to_string()), ..Self::of_request(Code::NotReady, detail) };
+        }
+        if matches!(error, StorageError::Full { .. }) {
+            let detail = "there is no room left for the price store; nothing was changed";
+            return Self { cause: Some(error.to_string()), ..Self::of_request(Code::StorageFull, detail) };
         }
         Self::internal(anyhow::Error::from(error))
     }

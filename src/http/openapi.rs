@@ -11,8 +11,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{Object, SchemaType, Type};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{KnownFormat, Object, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder, Paths,
@@ -21,7 +21,10 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
-use super::{admin, decisions, docs, editions, estimates, health, price_books, prices, regions, schemas, services};
+use super::{
+    admin, decisions, diff, docs, editions, estimates, health, history, imports, price_books, prices, regions, schemas,
+    services,
+};
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
 
@@ -91,6 +94,9 @@ fn assemble() -> (OpenApi, Vec<String>) {
     price_books::document(&mut api);
     regions::document(&mut api);
     editions::document(&mut api);
+    diff::document(&mut api);
+    imports::document(&mut api);
+    history::document(&mut api);
     health::document(&mut api);
     docs::document(&mut api);
     api.finish()
@@ -161,6 +167,34 @@ impl Api {
 
     /// Adds an operation.
     pub fn add(&mut self, endpoint: Endpoint) {
+        let body = endpoint.body.clone().map(|(schema, example)| {
+            let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
+            RequestBodyBuilder::new()
+                .description(Some("The request. The example can be sent as it is."))
+                .content("application/json", content)
+                .required(Some(Required::True))
+                .build()
+        });
+        self.add_with(endpoint, body);
+    }
+
+    /// Adds an operation that takes a file, in one of several media types; the example is in the first.
+    pub fn add_upload(&mut self, endpoint: Endpoint, media_types: &[&str], example: &str) {
+        let mut body = RequestBodyBuilder::new()
+            .description(Some("The file. The example can be sent as it is."))
+            .required(Some(Required::True));
+        for (at, media_type) in media_types.iter().enumerate() {
+            let binary = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+            let content = ContentBuilder::new().schema(Some(binary));
+            let content = content.example((at == 0).then(|| Value::from(example)));
+            body = body.content(*media_type, content.build());
+        }
+        self.add_with(endpoint, Some(body.build()));
+    }
+
+    fn add_with(&mut self, endpoint: Endpoint, body: Option<RequestBody>) {
         let (description, media_type, schema) = endpoint.answer;
         let answer = ResponseBuilder::new()
             .description(description)
@@ -175,14 +209,6 @@ impl Api {
             self.fails.insert(fail);
             responses = responses.response(fail.as_str(), Ref::from_response_name(response_name(fail)));
         }
-        let body = endpoint.body.map(|(schema, example)| {
-            let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
-            RequestBodyBuilder::new()
-                .description(Some("The request. The example can be sent as it is."))
-                .content("application/json", content)
-                .required(Some(Required::True))
-                .build()
-        });
         let operation = OperationBuilder::new()
             .operation_id(Some(endpoint.id))
             .tag(endpoint.tag)

@@ -13,6 +13,7 @@ use chrono::{NaiveDate, Utc};
 use super::admin::AdminToken;
 use super::body::Limits;
 use super::error::{ApiError, ApiResult};
+use super::imports::Imports;
 use crate::catalog::Catalog;
 use crate::catalog::books::{Books, Draft, PriceBook};
 use crate::domain::problem::{Code, Problem};
@@ -35,6 +36,8 @@ pub struct State {
     loading: tokio::sync::Mutex<()>,
     store: Option<Store>,
     admin_token: Option<AdminToken>,
+    /// The imports of this process.
+    pub imports: Imports,
     /// What a body may be.
     pub limits: Limits,
     clock: fn() -> NaiveDate,
@@ -55,6 +58,7 @@ impl State {
             loading: tokio::sync::Mutex::new(()),
             store: None,
             admin_token: None,
+            imports: Imports::default(),
             limits,
             clock,
         }
@@ -105,6 +109,11 @@ impl State {
         let number = catalog.edition.number;
         self.activate(catalog);
         Ok(Some(number))
+    }
+
+    /// The store, where there is one.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
     }
 
     /// Takes in the revisions of price books that are new in the store. Called while `loading` is held.
