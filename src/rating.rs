@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use crate::catalog::Catalog;
 use crate::catalog::derived::DerivedRule;
@@ -167,6 +168,12 @@ pub fn rate<'c>(
     let lines: Vec<_> = lines.into_iter().flatten().collect();
     let total = lines.iter().fold(Amount::ZERO, |sum, line| &sum + &line.amount);
     Ok(Bill { lines, missing, has_allowance, total })
+}
+
+/// What the first unit of a meter costs, where its price is known under these terms: for putting candidates in an order
+/// before they are rated, such as instance types. No money of an answer is made with it.
+pub fn unit_price(catalog: &Catalog, meter: &MeterKey, terms: Terms) -> Option<Decimal> {
+    resolve(catalog, meter, terms)?.price.tiers.first().map(|tier| tier.price)
 }
 
 fn resolve<'c>(catalog: &'c Catalog, meter: &MeterKey, terms: Terms) -> Option<RatedWith<'c>> {
