@@ -12,6 +12,7 @@ use crate::services::{Example, NamedSchema};
 pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
+pub mod sizing;
 
 use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 
