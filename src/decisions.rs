@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::domain::problem::Problems;
 use crate::services::{Example, NamedSchema};
 
+pub mod container_platform;
 pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
@@ -17,7 +18,8 @@ pub mod sizing;
 use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 
 /// Every decision that can be asked for.
-pub static DECISIONS: &[Decision] = &[hybrid_connectivity::DECISION, hybrid_resiliency::DECISION];
+pub static DECISIONS: &[Decision] =
+    &[hybrid_connectivity::DECISION, hybrid_resiliency::DECISION, container_platform::DECISION];
 
 /// A decision: an entry of the list.
 pub struct Decision {
