@@ -9,12 +9,14 @@ use crate::catalog::Catalog;
 use crate::domain::problem::Problems;
 use crate::services::{Example, NamedSchema};
 
+pub mod container_platform;
 pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
 pub mod load_balancer;
 pub mod nat_topology;
 pub mod pricing_model;
+pub mod sizing;
 
 use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 
@@ -22,6 +24,7 @@ use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 pub static DECISIONS: &[Decision] = &[
     hybrid_connectivity::DECISION,
     hybrid_resiliency::DECISION,
+    container_platform::DECISION,
     pricing_model::DECISION,
     nat_topology::DECISION,
     load_balancer::DECISION,

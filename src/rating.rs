@@ -257,6 +257,13 @@ pub fn rate<'c>(
     Ok(Bill { lines, missing, has_allowance, total })
 }
 
+/// What the first unit of a meter costs, where its price is known under these terms: for putting candidates in an order
+/// before they are rated, such as instance types. No money of an answer is made with it.
+pub fn unit_price(catalog: &Catalog, meter: &MeterKey, unit: Unit, terms: Terms) -> Option<Decimal> {
+    let rated = resolve(catalog, meter, unit, terms).ok()?;
+    rated.unit_price(rated.price.tiers.first()?).as_decimal()
+}
+
 /// The price of a meter whose quantity is in `unit`; else why there is none, where more is known than absence.
 fn resolve<'c>(
     catalog: &'c Catalog,

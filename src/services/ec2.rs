@@ -18,6 +18,7 @@
 //! - Volumes are a service of their own, `ebs`; so is what leaves the instance.
 
 use serde::Deserialize;
+use smol_str::{SmolStr, format_smolstr};
 use utoipa::ToSchema;
 
 use super::commitments::{self, OfferingClass, Payment, SavingsPlan, Term};
@@ -26,6 +27,7 @@ use super::{Example, Service, Usage, data_transfer, public_ipv4, read, schema};
 use crate::catalog::Catalog;
 use crate::domain::amount::{Amount, NumberError};
 use crate::domain::check::{CAP, Check};
+use crate::domain::meter::MeterKey;
 use crate::domain::problem::Code;
 use crate::domain::read::unknown_name;
 use crate::domain::unit::Unit;
@@ -246,6 +248,21 @@ pub fn check_instance_type(check: &mut Check, field: &str, name: &str, catalog: 
     }
 }
 
+/// The meter of an hour of an instance that is bought by the hour: on demand, or on Spot.
+pub fn hours_meter(region: &str, instance_type: &str, system: OperatingSystem, spot: bool) -> MeterKey {
+    MeterKey {
+        service_code: SmolStr::new_static(INSTANCE_HOURS.service_code),
+        region: SmolStr::new(region),
+        usage_type: usage_type(instance_type, spot),
+        operation: SmolStr::new_static(system.operation()),
+    }
+}
+
+/// The usage type of an hour of an instance.
+fn usage_type(instance_type: &str, spot: bool) -> SmolStr {
+    format_smolstr!("{}:{instance_type}", if spot { "SpotUsage" } else { "BoxUsage" })
+}
+
 impl Ec2 {
     /// The hours of the instances, in the way they were bought.
     fn meter_hours(&self, m: &mut Metering<'_>, hours: &Amount) -> Result<(), NumberError> {
@@ -253,7 +270,7 @@ impl Ec2 {
         let label = |how: &str| format!("{} hours, {} {how}", self.instance_type, self.operating_system.name());
         let on_demand = |m: &Metering<'_>, id: &'static str, how: &str| {
             let spec = if self.operating_system == OperatingSystem::Linux { &INSTANCE_HOURS } else { &LICENSED_HOURS };
-            m.line(id, label(how), spec).named(format!("BoxUsage:{}", self.instance_type)).operation(operation)
+            m.line(id, label(how), spec).named(usage_type(&self.instance_type, false)).operation(operation)
         };
         if let Some(InstanceSavingsPlan { plan, term, payment }) = self.savings_plan {
             let (plan, how) = match plan {
@@ -285,7 +302,7 @@ impl Ec2 {
         } else {
             let line = if self.spot {
                 m.line("spot_hours", label("on Spot"), &SPOT_HOURS)
-                    .named(format!("SpotUsage:{}", self.instance_type))
+                    .named(usage_type(&self.instance_type, true))
                     .operation(operation)
             } else {
                 on_demand(m, "instance_hours", "on demand")

@@ -412,7 +412,7 @@ fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> Optio
             let explain = |lacking: &Lacking| MissingMeterView::from(&lacking.explain(catalog, ask.terms.as_of));
             (None, missing.iter().map(explain).collect(), why.clone())
         }
-        Cost::NotSized => (None, Vec::new(), None),
+        Cost::Ranked { .. } | Cost::NotSized => (None, Vec::new(), None),
     };
     OptionView {
         option: candidate.info.id,
