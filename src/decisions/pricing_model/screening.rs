@@ -101,7 +101,7 @@ fn spot(screen: &mut Screen<'_>, inputs: &PricingModelInputs, settled: &Settled)
     let both = [SPOT, MIX_SPOT];
     if !settled.interruptible {
         let text = "Spot capacity is taken back at two minutes' notice.";
-        screen.eliminate("R-01", &both, &flag("interruptible", false), "spot_notice_minutes", text)?;
+        screen.eliminate("R-01", &both, &flag("interruptible", false), "spot_instance_notice_minutes", text)?;
         return Ok(());
     }
     if inputs.queue_based == Some(false) && !yes(inputs.fault_tolerant) {
