@@ -21,6 +21,8 @@ use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
 use crossover::decisions::hybrid_resiliency::HybridResiliency;
+use crossover::decisions::private_access::PrivateAccess;
+use crossover::decisions::vpc_connectivity::VpcConnectivity;
 use crossover::decisions::{DECISIONS, Decision, find};
 use crossover::domain::amount::{Amount, Fraction};
 use crossover::domain::month::Month;
@@ -476,10 +478,15 @@ fn literals(source: &str) -> Vec<&str> {
     source.lines().flat_map(|line| line.split('"').skip(1).step_by(2)).collect()
 }
 
+/// The decisions whose rules are compared with their list here.
+const HELD: [&str; 4] = ["hybrid_connectivity", "hybrid_resiliency", "vpc_connectivity", "private_access"];
+
 /// The source that fires the rules of a decision, without the list of rules.
 fn firing(decision: &Decision) -> String {
     match decision.id {
         "hybrid_connectivity" => source("hybrid_connectivity/screening.rs"),
+        "vpc_connectivity" => source("vpc_connectivity/screening.rs"),
+        "private_access" => source("private_access/screening.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");
@@ -497,7 +504,7 @@ fn every_rule_in_code_is_listed_and_every_listed_one_is_in_code() {
             && bytes[1] == b'-'
             && bytes[2..].iter().all(u8::is_ascii_digit)
     };
-    for decision in DECISIONS.iter().filter(|decision| decision.id.starts_with("hybrid_")) {
+    for decision in DECISIONS.iter().filter(|decision| HELD.contains(&decision.id)) {
         let firing = firing(decision);
         let fired: BTreeSet<&str> = literals(&firing).into_iter().filter(is_rule).collect();
         let listed: BTreeSet<&str> = decision.rules.iter().map(|rule| rule.id).collect();
@@ -509,7 +516,7 @@ fn every_rule_in_code_is_listed_and_every_listed_one_is_in_code() {
 fn every_fact_that_a_rule_cites_is_in_the_data() {
     let facts: BTreeSet<&str> = seed().facts.iter().map(|fact| fact.id.as_str()).collect();
     let mut cited = 0;
-    for decision in DECISIONS.iter().filter(|decision| decision.id.starts_with("hybrid_")) {
+    for decision in DECISIONS.iter().filter(|decision| HELD.contains(&decision.id)) {
         let inputs: BTreeSet<&str> = (decision.inputs)().iter().map(|input| input.name).collect();
         let texts =
             ["need", "peer", "region", "traffic", "compliance", "existing", "site_region", "design", "other continent"];
@@ -581,4 +588,6 @@ fn tables<K: Knowledge>(decision: &Decision) {
 fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<HybridConnectivity>(find("hybrid_connectivity").expect("a decision"));
     tables::<HybridResiliency>(find("hybrid_resiliency").expect("a decision"));
+    tables::<VpcConnectivity>(find("vpc_connectivity").expect("a decision"));
+    tables::<PrivateAccess>(find("private_access").expect("a decision"));
 }

@@ -28,3 +28,4 @@ mod openapi;
 mod seed;
 mod storage;
 mod tidy;
+mod traffic;

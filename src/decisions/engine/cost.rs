@@ -21,25 +21,26 @@ pub(crate) fn candidate<'c>(
     let eligible = consideration.eligible();
     let Consideration { findings, plans } = consideration;
     let choices: Vec<String> = plans.iter().map(|plan| plan.label.clone()).filter(|label| !label.is_empty()).collect();
-    let mut priced = Vec::new();
-    let mut unpriced = None;
+    let mut others = Vec::new();
     if eligible {
         for plan in plans {
-            match price(&plan, setting, probe)? {
-                Cost::Billed { bill, rank } => priced.push((plan, bill, rank)),
-                cost => unpriced = unpriced.or(Some((plan, cost))),
-            }
+            let cost = price(&plan, setting, probe)?;
+            others.push((plan, cost));
         }
     }
-    let best = probe.min_by(priced, |(_, _, rank)| rank.clone());
-    let (plan, cost) = match (best, unpriced) {
-        (Some((plan, bill, rank)), _) => (Some(plan), Cost::Billed { bill, rank }),
-        (None, Some((plan, cost))) => (Some(plan), cost),
-        (None, None) => (None, Cost::NotSized),
+    let rank = |cost: &Cost<'_>| if let Cost::Billed { rank, .. } = cost { Some(rank.clone()) } else { None };
+    let ranked: Vec<(usize, Amount)> =
+        others.iter().enumerate().filter_map(|(at, (_, cost))| Some((at, rank(cost)?))).collect();
+    let best = probe.min_by(ranked, |(_, rank)| rank.clone()).map_or(0, |(at, _)| at);
+    let (plan, cost) = if best < others.len() {
+        let (plan, cost) = others.remove(best);
+        (Some(plan), cost)
+    } else {
+        (None, Cost::NotSized)
     };
     let scores = plan.as_ref().map_or_else(Vec::new, |plan| scores(info.id, plan, topic, setting));
     let score = weighted_score(&scores, weights);
-    Ok(Candidate { info, findings, plan, choices, cost, scores, score })
+    Ok(Candidate { info, findings, plan, choices, cost, others, scores, score })
 }
 
 /// The soft scores of a plan, in the order of the default weights.
