@@ -12,6 +12,8 @@ use crate::services::{Example, NamedSchema};
 pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
+pub mod load_balancer;
+pub mod nat_topology;
 pub mod private_access;
 pub mod traffic;
 pub mod vpc_connectivity;
@@ -19,8 +21,14 @@ pub mod vpc_connectivity;
 use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 
 /// Every decision that can be asked for.
-pub static DECISIONS: &[Decision] =
-    &[hybrid_connectivity::DECISION, hybrid_resiliency::DECISION, vpc_connectivity::DECISION, private_access::DECISION];
+pub static DECISIONS: &[Decision] = &[
+    hybrid_connectivity::DECISION,
+    hybrid_resiliency::DECISION,
+    nat_topology::DECISION,
+    load_balancer::DECISION,
+    vpc_connectivity::DECISION,
+    private_access::DECISION,
+];
 
 /// A decision: an entry of the list.
 pub struct Decision {

@@ -1,4 +1,4 @@
-//! Laws of the two hybrid decisions, on the prices and facts of the data.
+//! Laws of the hybrid and the network decisions, on the prices and facts of the data.
 //!
 //! The regimes and crossovers of an answer are held to plain evaluations: at each crossover, just beside it, at random
 //! points and at the ends.
@@ -21,6 +21,8 @@ use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
 use crossover::decisions::hybrid_resiliency::HybridResiliency;
+use crossover::decisions::load_balancer::LoadBalancer;
+use crossover::decisions::nat_topology::NatTopology;
 use crossover::decisions::private_access::PrivateAccess;
 use crossover::decisions::vpc_connectivity::VpcConnectivity;
 use crossover::decisions::{DECISIONS, Decision, find};
@@ -119,6 +121,27 @@ fn ten() -> Vec<Asked> {
     ]
 }
 
+/// Requests of the network's decisions, each with the ranges it draws.
+fn network() -> Vec<Asked> {
+    let asked = |decision: &'static str, region: &str, mode: Mode, inputs: Value, swept: &[&str]| {
+        let sweep = |input: &&str| SweepAsk { input: (*input).to_owned(), from: Amount::ZERO, to: None };
+        let sweeps = Some(swept.iter().map(sweep).collect());
+        Asked { decision, ask: Ask { sweeps, ..ask(region, mode) }, inputs }
+    };
+    let (guided, cheapest) = (Mode::Guided, Mode::CheapestEligible);
+    let nat = ["gb_month", "cross_az_gb", "connections_per_destination"];
+    let balancer = ["gb_month", "gb_out_month", "requests_per_second", "active_connections"];
+    vec![
+        asked("nat_topology", "us-east-1", cheapest, json!({"dev": true, "gb_month": 20000}), &nat),
+        asked("nat_topology", "us-east-1", cheapest, json!({"vpcs": 10, "connections_per_destination": 700_000}), &nat),
+        asked("nat_topology", "eu-west-2", guided, json!({"internet": false, "endpoint_services": 4, "vpcs": 2}), &nat),
+        asked("nat_topology", "us-east-1", guided, json!({"network_firewall": true, "vpcs": 4}), &nat),
+        asked("load_balancer", "us-east-1", cheapest, json!({"protocol": "tcp", "regions": 2}), &balancer),
+        asked("load_balancer", "us-east-1", cheapest, json!({"cross_vpc": true, "requests_per_second": 5}), &balancer),
+        asked("load_balancer", "us-east-1", guided, json!({"path_routing": true, "rules": 40}), &balancer),
+    ]
+}
+
 fn decide(asked: &Asked) -> Verdict<'static> {
     let decision = find(asked.decision).expect("a decision");
     (decision.decide)(&asked.inputs.to_string(), &asked.ask, seed())
@@ -142,6 +165,8 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
     let value = Amount::fraction(value.clone());
     match asked.decision {
         "hybrid_connectivity" => judge_with::<HybridConnectivity>(asked, name, value),
+        "nat_topology" => judge_with::<NatTopology>(asked, name, value),
+        "load_balancer" => judge_with::<LoadBalancer>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
 }
@@ -162,7 +187,7 @@ fn fraction(numer: i64, denom: i64) -> Fraction {
 fn at_a_crossover_the_costs_agree_and_beside_it_the_cheapest_changes() {
     let mut kinds = BTreeMap::new();
     let beside = fraction(1, 1_000_000_000);
-    for asked in ten() {
+    for asked in ten().into_iter().chain(network()) {
         let verdict = decide(&asked);
         for crossover in &verdict.crossovers {
             *kinds.entry(crossover.kind.as_str()).or_insert(0) += 1;
@@ -201,7 +226,7 @@ fn a_regime_is_what_plain_evaluations_give() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         fraction(1 + (random >> 40).rem_euclid(9_998), 10_000)
     };
-    for asked in ten() {
+    for asked in ten().into_iter().chain(network()) {
         let verdict = decide(&asked);
         assert!(!verdict.regimes.is_empty());
         for regime in &verdict.regimes {
@@ -458,6 +483,8 @@ fn the_same_request_gives_the_same_bytes() {
     for (decision, inputs) in [
         ("hybrid_connectivity", json!({"gb_out_month": 7_000, "peak_gbps": "0.7", "vpcs": 2})),
         ("hybrid_resiliency", json!({"aws_sla_pct": 99.9, "gb_out_month": 7_000})),
+        ("nat_topology", json!({"vpcs": 3, "gb_month": 7_000})),
+        ("load_balancer", json!({"protocol": "tcp", "gb_month": 7_000})),
     ] {
         let body = json!({"region": "us-east-1", "as_of": "2026-11-22", "inputs": inputs}).to_string();
         let answer = || {
@@ -478,8 +505,15 @@ fn literals(source: &str) -> Vec<&str> {
     source.lines().flat_map(|line| line.split('"').skip(1).step_by(2)).collect()
 }
 
-/// The decisions whose rules are compared with their list here.
-const HELD: [&str; 4] = ["hybrid_connectivity", "hybrid_resiliency", "vpc_connectivity", "private_access"];
+/// The decisions whose sources are read: they fire their rules in one file, by literal names.
+const HELD: &[&str] = &[
+    "hybrid_connectivity",
+    "hybrid_resiliency",
+    "load_balancer",
+    "nat_topology",
+    "vpc_connectivity",
+    "private_access",
+];
 
 /// The source that fires the rules of a decision, without the list of rules.
 fn firing(decision: &Decision) -> String {
@@ -590,4 +624,6 @@ fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<HybridResiliency>(find("hybrid_resiliency").expect("a decision"));
     tables::<VpcConnectivity>(find("vpc_connectivity").expect("a decision"));
     tables::<PrivateAccess>(find("private_access").expect("a decision"));
+    tables::<NatTopology>(find("nat_topology").expect("a decision"));
+    tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
 }
