@@ -9,12 +9,15 @@ use crate::catalog::Catalog;
 use crate::domain::problem::Problems;
 use crate::services::{Example, NamedSchema};
 
+pub mod container_platform;
 pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
 pub mod load_balancer;
 pub mod nat_topology;
+pub mod pricing_model;
 pub mod private_access;
+pub mod sizing;
 pub mod traffic;
 pub mod vpc_connectivity;
 
@@ -24,6 +27,8 @@ use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 pub static DECISIONS: &[Decision] = &[
     hybrid_connectivity::DECISION,
     hybrid_resiliency::DECISION,
+    container_platform::DECISION,
+    pricing_model::DECISION,
     nat_topology::DECISION,
     load_balancer::DECISION,
     vpc_connectivity::DECISION,

@@ -19,15 +19,20 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
 
+pub mod admin;
 pub mod body;
 pub mod decisions;
+pub mod diff;
 pub mod docs;
 pub mod editions;
 pub mod error;
 pub mod estimates;
 pub mod health;
+pub mod history;
+pub mod imports;
 pub mod observe;
 pub mod openapi;
+pub mod price_books;
 pub mod prices;
 pub mod query;
 pub mod regions;
@@ -40,6 +45,7 @@ use crate::catalog::seed::Files;
 use crate::config::ServeConfig;
 use crate::storage::{Seeded, Store};
 use crate::telemetry;
+use admin::AdminToken;
 use body::Limits;
 use error::{ApiError, fill_in_problem};
 use observe::observe;
@@ -101,7 +107,7 @@ pub async fn prepare(config: &ServeConfig, store: Store) -> anyhow::Result<State
         Seeded::Known { .. } => {}
     }
     let limits = Limits { bytes: config.body_limit_bytes, time: config.body_timeout };
-    let state = State::new(limits, utc_today).with_store(store);
+    let state = State::new(limits, utc_today).with_store(store).with_admin_token(AdminToken::configured(config)?);
     if let Some(edition) = state.follow_store().await? {
         tracing::info!(database = path, edition, "loaded the prices");
     }
@@ -209,10 +215,14 @@ pub fn app(
 /// Every route.
 pub fn routes(app: &mut ServiceConfig) {
     decisions::register(app);
+    diff::register(app);
     docs::register(app);
     editions::register(app);
     estimates::register(app);
     health::register(app);
+    history::register(app);
+    imports::register(app);
+    price_books::register(app);
     prices::register(app);
     regions::register(app);
     services::register(app);

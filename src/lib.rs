@@ -10,6 +10,7 @@ pub mod config;
 pub mod decisions;
 pub mod domain;
 pub mod http;
+pub mod import;
 pub mod rating;
 pub mod services;
 pub mod storage;

@@ -16,27 +16,39 @@ use crate::domain::check::Check;
 use crate::domain::problem::Problem;
 use crate::domain::read::from_json;
 
+pub mod api_gateway;
 pub mod client_vpn;
 pub mod cloud_wan;
+pub mod cloudfront;
 pub mod cloudwatch_logs;
+pub mod commitments;
 pub mod data_transfer;
 pub mod direct_connect;
+pub mod dynamodb;
 pub mod ebs;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod efs;
 pub mod eks;
 pub mod elastic_load_balancing;
+pub mod eventbridge;
 pub mod fargate;
 pub mod global_accelerator;
+pub mod kinesis;
 pub mod lambda;
 pub mod metering;
 pub mod nat_gateway;
 pub mod network_firewall;
 pub mod plan;
 pub mod public_ipv4;
+pub mod rds;
 pub mod route53;
+pub mod s3;
 pub mod site_to_site_vpn;
+pub mod sns;
+pub mod sqs;
+pub mod step_functions;
 pub mod transit_gateway;
 pub mod vpc_endpoint;
 pub mod vpc_lattice;
@@ -69,6 +81,17 @@ pub static SERVICES: &[Service] = &[
     lambda::SERVICE,
     ecs::SERVICE,
     eks::SERVICE,
+    sqs::SERVICE,
+    sns::SERVICE,
+    api_gateway::SERVICE,
+    s3::SERVICE,
+    cloudfront::SERVICE,
+    dynamodb::SERVICE,
+    rds::SERVICE,
+    eventbridge::SERVICE,
+    step_functions::SERVICE,
+    kinesis::SERVICE,
+    efs::SERVICE,
 ];
 
 /// What a person plans to use of one service.
@@ -153,6 +176,7 @@ pub fn schema<T: ToSchema>() -> NamedSchema {
 pub fn annotate(schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::T(Schema::Object(object)) => object.properties.values_mut().for_each(annotate),
+        RefOr::T(Schema::OneOf(one)) => one.items.iter_mut().for_each(annotate),
         RefOr::T(Schema::AllOf(all)) => {
             let is_annotation = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.properties.is_empty() && object.enum_values.is_none());
             if let Some(at) = all.items.iter().position(is_annotation)
@@ -313,13 +337,26 @@ mod tests {
         }
     }
 
+    /// The meters that no row of the data prices, and why. Use of them is a missing price until an import or a price
+    /// book brings one.
+    const WITHOUT_PRICE: &[(&str, &str, &str, &str)] = &[
+        ("AmazonEC2", "BoxUsage:*", "RunInstances:*", "no source with prices of licensed systems"),
+        ("AmazonEC2", "SpotUsage:*", "RunInstances*", "Spot prices float; AWS's price lists have none"),
+        ("AmazonEC2", "reserved-upfront:BoxUsage:*", "RunInstances*", "no source with upfront fees"),
+        ("ComputeSavingsPlans", "BoxUsage:*", "*", "no source with rates for EC2"),
+        ("EC2InstanceSavingsPlans", "BoxUsage:*", "*", "no source with rates for EC2"),
+    ];
+
     /// A slip in the name of a meter would be a missing price in every Region.
     #[test]
     fn every_meter_has_a_price_somewhere_in_its_unit() {
         for service in SERVICES {
             for spec in service.meters {
                 let mut prices = CATALOG.prices().filter(|price| spec.covers(&price.meter)).peekable();
-                assert!(prices.peek().is_some(), "{}: no price for {spec:?}", service.id);
+                let is_gap = WITHOUT_PRICE.iter().any(|(code, usage_type, operation, _)| {
+                    (spec.service_code, spec.usage_type, spec.operation) == (*code, *usage_type, *operation)
+                });
+                assert_eq!(prices.peek().is_none(), is_gap, "{}: whether there are prices for {spec:?}", service.id);
                 assert!(prices.all(|price| price.unit == spec.unit), "{}: another unit than {spec:?}", service.id);
             }
         }

@@ -16,20 +16,26 @@ use sqlx::{Connection as _, Row as _};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
+use crate::catalog::books::{Books, Draft, PriceBook};
 use crate::catalog::load::{read_rows, read_with_prices};
 use crate::catalog::seed::Files;
 use crate::catalog::sources::Source;
 use crate::catalog::{Catalog, Edition};
+use crate::domain::meter::MeterKey;
 
+mod books;
 mod editions;
 mod error;
+mod imports;
 mod migrate;
 mod prices;
 mod raw;
 mod sql;
+pub mod upkeep;
 
 pub use editions::{EditionInfo, Origin, Seeded};
 pub use error::{Cause, StorageError};
+pub use imports::{EditionDraft, EditionWriter, HistoryRow, ImportedFile, ReferencePrice, Verdict, Written};
 pub use migrate::{APPLICATION_ID, MIGRATIONS};
 
 use error::Doing;
@@ -37,6 +43,8 @@ use raw::with_raw;
 
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the writing connection waits: another process may be writing an edition with millions of reference rows.
+const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 /// How many connections read at once.
 const READERS: u32 = 4;
 
@@ -65,7 +73,10 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT);
         let pool =
             |connections| SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None);
-        let write = pool(1).connect_with(options.clone()).await.map_err(|error| doing.sqlx(error))?;
+        let write = pool(1)
+            .connect_with(options.clone().busy_timeout(WRITE_TIMEOUT))
+            .await
+            .map_err(|error| doing.sqlx(error))?;
         {
             let mut connection = write.acquire().await.map_err(|error| doing.sqlx(error))?;
             migrate::migrate(&mut connection, doing).await?;
@@ -140,6 +151,114 @@ impl Store {
         .await
     }
 
+    /// The edition that was served before the present one: where going back leads.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn previous(&self) -> Result<Option<u32>, StorageError> {
+        let doing = self.doing("looking for the edition before");
+        let found = sqlx::query_scalar(sql::PREVIOUS_EDITION).fetch_optional(&self.read).await;
+        found.map_err(|error| doing.sqlx(error))
+    }
+
+    /// Writes an edition based on the active one. `work` gets a writer that knows what is held; what it has written is
+    /// kept only where its verdict says so and something did change. A crash at any moment leaves the store as it was.
+    ///
+    /// # Errors
+    /// Where the file cannot be written to, or where `work` fails. Nothing is changed then.
+    pub async fn write_edition<T, E>(
+        &self,
+        draft: EditionDraft,
+        work: impl FnOnce(&mut EditionWriter<'_>) -> Result<(T, Verdict), E> + Send + 'static,
+    ) -> Result<(T, Option<Written>), E>
+    where
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        self.trying("adding price lists", move |raw, doing| imports::write(raw, &draft, work, doing)).await
+    }
+
+    /// The price lists that an edition came from.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn files_of(&self, edition: u32) -> Result<Vec<ImportedFile>, StorageError> {
+        self.reading("listing the files of an edition", move |raw, doing| imports::files_of(raw, edition, doing)).await
+    }
+
+    /// Whether a price list from this address has been imported.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn has_location(&self, location: String) -> Result<bool, StorageError> {
+        self.reading("looking for a price list", move |raw, doing| {
+            let found: Result<i64, _> = raw.query_row(sql::IMPORTED_LOCATION, [&location], |row| row.get(0));
+            found.map(|count| count > 0).map_err(|error| doing.rusqlite(error))
+        })
+        .await
+    }
+
+    /// Everything that was ever known about one meter, as it became known.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn history(&self, meter: MeterKey) -> Result<Vec<HistoryRow>, StorageError> {
+        self.reading("reading the history of a meter", move |raw, doing| prices::history(raw, &meter, doing)).await
+    }
+
+    /// What imports kept for reference of a service, as an edition holds it: at most `limit` rows.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn reference_prices(
+        &self,
+        (service_code, region, usage_type): (String, String, String),
+        edition: u32,
+        limit: u32,
+    ) -> Result<Vec<ReferencePrice>, StorageError> {
+        self.reading("reading reference prices", move |raw, doing| {
+            imports::reference_prices(raw, (&service_code, &region, &usage_type), edition, limit, doing)
+        })
+        .await
+    }
+
+    /// All revisions of the price books, given those known so far.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn books(&self, known: &Books) -> Result<Books, StorageError> {
+        let after = known.last_id();
+        let more = self.reading("loading the price books", move |raw, doing| books::after(raw, after, doing)).await?;
+        Ok(known.with(more))
+    }
+
+    /// The position of the newest revision of any price book; 0 where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn last_book(&self) -> Result<i64, StorageError> {
+        let doing = self.doing("looking for new price books");
+        let found = sqlx::query_scalar(sql::LAST_BOOK).fetch_one(&self.read).await;
+        found.map_err(|error| doing.sqlx(error))
+    }
+
+    /// Adds a revision of a price book, the first where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be written to. Nothing is changed then.
+    pub async fn add_book(&self, draft: Draft) -> Result<PriceBook, StorageError> {
+        self.writing("adding a price book", move |raw, doing| books::add(raw, &draft, doing)).await
+    }
+
+    /// Removes a price book: a revision that says so. The ones before stay. `None` where there is no such book.
+    ///
+    /// # Errors
+    /// Where the file cannot be written to. Nothing is changed then.
+    pub async fn remove_book(&self, name: &str) -> Result<Option<PriceBook>, StorageError> {
+        let name = name.to_owned();
+        self.writing("removing a price book", move |raw, doing| books::remove(raw, &name, doing)).await
+    }
+
     /// Whether the store answers.
     ///
     /// # Errors
@@ -186,6 +305,19 @@ impl Store {
         doing: &'static str,
         work: impl FnOnce(&Connection, Doing<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
+        self.trying(doing, move |raw, doing| Ok((work(raw, doing)?, true))).await
+    }
+
+    /// Writes in one transaction, on a thread of its own, and keeps what was written only where the work says so.
+    async fn trying<T, E>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection, Doing<'_>) -> Result<(T, bool), E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
         self.on_a_thread(doing, move |store, doing| async move {
             let context = store.doing(doing);
             let sqlx_error = |error| context.sqlx(error);
@@ -193,7 +325,8 @@ impl Store {
             let done = {
                 let mut transaction = connection.begin_with(sql::BEGIN_IMMEDIATE).await.map_err(sqlx_error)?;
                 match with_raw(&mut transaction, context, |raw| work(raw, context)).await {
-                    Ok(done) => transaction.commit().await.map(|()| done).map_err(sqlx_error),
+                    Ok((done, true)) => transaction.commit().await.map(|()| done).map_err(|e| sqlx_error(e).into()),
+                    Ok((done, false)) => transaction.rollback().await.map(|()| done).map_err(|e| sqlx_error(e).into()),
                     Err(error) => Err(error),
                 }
             };
@@ -209,19 +342,20 @@ impl Store {
         .await
     }
 
-    async fn on_a_thread<T, F>(
+    async fn on_a_thread<T, E, F>(
         &self,
         doing: &'static str,
         work: impl FnOnce(Self, &'static str) -> F + Send + 'static,
-    ) -> Result<T, StorageError>
+    ) -> Result<T, E>
     where
         T: Send + 'static,
-        F: Future<Output = Result<T, StorageError>>,
+        E: From<StorageError> + Send + 'static,
+        F: Future<Output = Result<T, E>>,
     {
         let store = self.clone();
         let runtime = Handle::current();
         let done = spawn_blocking(move || runtime.block_on(work(store, doing))).await;
-        done.unwrap_or_else(|source| Err(StorageError::CutOff { path: self.path.clone(), doing, source }))
+        done.unwrap_or_else(|source| Err(StorageError::CutOff { path: self.path.clone(), doing, source }.into()))
     }
 }
 
@@ -310,9 +444,9 @@ mod tests {
     async fn connections_are_set_up() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path().join("prices.db")).await.expect("a new file");
-        for pool in [&store.write, &store.read] {
+        for (pool, patience) in [(&store.write, 60_000), (&store.read, 5_000)] {
             for (query, expected) in
-                [("PRAGMA foreign_keys", 1), ("PRAGMA synchronous", 1), ("PRAGMA busy_timeout", 5000)]
+                [("PRAGMA foreign_keys", 1), ("PRAGMA synchronous", 1), ("PRAGMA busy_timeout", patience)]
             {
                 let value: i64 = sqlx::query_scalar(query).fetch_one(pool).await.expect(query);
                 assert_eq!(value, expected, "{query}");

@@ -65,14 +65,14 @@ impl fmt::Display for DataErrors {
 
 /// Collects the mistakes of a load.
 #[derive(Debug, Default)]
-pub(super) struct Mistakes {
+pub(crate) struct Mistakes {
     errors: Vec<DataError>,
     total: usize,
 }
 
 impl Mistakes {
     /// A mistake at a place.
-    pub(super) fn add(&mut self, place: Place<'_>, found: impl Into<String>, expected: impl Into<String>) {
+    pub(crate) fn add(&mut self, place: Place<'_>, found: impl Into<String>, expected: impl Into<String>) {
         self.total = self.total.saturating_add(1);
         if self.errors.len() < MAX_REPORTED {
             self.errors.push(DataError {
@@ -86,46 +86,46 @@ impl Mistakes {
     }
 
     /// How many there are so far.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.total
     }
 
     /// The value, if there was no mistake.
-    pub(super) fn or<T>(self, value: T) -> Result<T, DataErrors> {
+    pub(crate) fn or<T>(self, value: T) -> Result<T, DataErrors> {
         if self.total == 0 { Ok(value) } else { Err(DataErrors { errors: self.errors, total: self.total }) }
     }
 }
 
 /// Where a mistake is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// The file.
-    pub(super) file: &'a str,
+    pub(crate) file: &'a str,
     /// The line, from 1.
-    pub(super) line: Option<u64>,
+    pub(crate) line: Option<u64>,
     /// The column or key.
-    pub(super) column: Option<&'a str>,
+    pub(crate) column: Option<&'a str>,
 }
 
 impl<'a> Place<'a> {
     /// A whole file.
-    pub(super) fn file(file: &'a str) -> Self {
+    pub(crate) fn file(file: &'a str) -> Self {
         Self { file, line: None, column: None }
     }
 
     /// A line of it.
-    pub(super) fn line(self, line: u64) -> Self {
+    pub(crate) fn line(self, line: u64) -> Self {
         Self { line: (line > 0).then_some(line), ..self }
     }
 
     /// A column or key.
-    pub(super) fn column(self, column: &'a str) -> Self {
+    pub(crate) fn column(self, column: &'a str) -> Self {
         Self { column: Some(column), ..self }
     }
 }
 
 /// A found text in backticks, cut where it is long; `nothing` where it is empty.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     if text.is_empty() {
         return "nothing".to_owned();
     }
@@ -137,7 +137,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// The names of a small set, for people: "`a`, `b` or `c`".
-pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
         None => "nothing".to_owned(),

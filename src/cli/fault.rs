@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::catalog::mistake::DataErrors;
 use crate::domain::problem::{Code, Problem, Problems};
+use crate::import::ImportError;
 use crate::storage::StorageError;
 
 /// How a command ends. The numbers are part of the contract.
@@ -158,6 +159,18 @@ impl From<anyhow::Error> for Fault {
             Ok(StorageError::Data { errors, .. }) => errors.into(),
             Ok(error) => Self::Data(vec![error.to_string()]),
             Err(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl From<ImportError> for Fault {
+    /// A file that is not there is a wrong command line; what is wrong inside it is wrong data.
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Mistakes(errors) => errors.into(),
+            ImportError::Open { .. } => Self::usage(error.to_string()),
+            ImportError::Storage(error) => anyhow::Error::from(error).into(),
+            error => Self::Data(vec![error.to_string()]),
         }
     }
 }

@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
+use super::editions::{self, ActivateArgs, CompareArgs, DiffArgs, EditionsArgs, HistoryArgs, ReferenceArgs};
 use super::fault::Fault;
+use super::imports::{self, ImportArgs, RefreshArgs};
 use super::{AnswerArgs, Format, Shell, ask, lists, load};
 use crate::catalog::load::read;
 use crate::catalog::seed::Files;
+use crate::storage::StorageError;
+use crate::storage::upkeep::{self, Holds};
 
 /// The most prices that the REST service sends on one page.
 const PAGE: &str = "1000";
@@ -23,10 +27,29 @@ const MAX_DEPTH: usize = 4;
 pub enum PricesCommand {
     /// List prices, all that match.
     List(ListArgs),
-    /// Check a folder of price data (as `pricing-data/`), or the data inside the binary, and name every mistake.
+    /// Import price lists of AWS (CSV or JSON, plain or gzip) into a database, and serve them.
+    Import(ImportArgs),
+    /// Fetch what AWS has published since, and import it.
+    Refresh(RefreshArgs),
+    /// List the editions of a database.
+    Editions(EditionsArgs),
+    /// Say what differs between two editions.
+    Diff(DiffArgs),
+    /// Say what a request costs under two editions.
+    Compare(CompareArgs),
+    /// Serve an edition from now on.
+    Activate(ActivateArgs),
+    /// Serve again the edition that was served before the present one.
+    Rollback(EditionsArgs),
+    /// List everything that was ever known about the price of one meter.
+    History(HistoryArgs),
+    /// List what imports with `--all` kept for reference.
+    Reference(ReferenceArgs),
+    /// Check a database, a folder of price data (as `pricing-data/`), or the data inside the binary, and name every
+    /// mistake. A database is only read.
     Check {
-        /// The folder. Left out: the data inside the binary.
-        folder: Option<PathBuf>,
+        /// The database file or the folder. Left out: the data inside the binary.
+        path: Option<PathBuf>,
     },
 }
 
@@ -62,7 +85,17 @@ pub struct ListArgs {
 pub fn run(command: &PricesCommand, shell: &mut Shell<'_>) -> Result<(), Fault> {
     match command {
         PricesCommand::List(args) => list(args, shell),
-        PricesCommand::Check { folder } => check(folder.as_deref(), shell),
+        PricesCommand::Import(args) => imports::import(args, shell),
+        PricesCommand::Refresh(args) => imports::refresh(args, shell),
+        PricesCommand::Editions(args) => editions::list(args, shell),
+        PricesCommand::Diff(args) => editions::diff(args, shell),
+        PricesCommand::Compare(args) => editions::compare(args, shell),
+        PricesCommand::Activate(args) => editions::activate(args, shell),
+        PricesCommand::Rollback(args) => editions::rollback(args, shell),
+        PricesCommand::History(args) => editions::history(args, shell),
+        PricesCommand::Reference(args) => editions::reference(args, shell),
+        PricesCommand::Check { path: Some(file) } if file.is_file() => check_database(file, shell),
+        PricesCommand::Check { path } => check(path.as_deref(), shell),
     }
 }
 
@@ -115,6 +148,22 @@ fn check(folder: Option<&Path>, shell: &mut Shell<'_>) -> Result<(), Fault> {
         parts.allowances.len(),
         files.iter().count(),
         files.hash(),
+    )?;
+    Ok(())
+}
+
+fn check_database(file: &Path, shell: &mut Shell<'_>) -> Result<(), Fault> {
+    let Holds { schema, editions, active, price_rows, books } = match upkeep::check(file) {
+        Ok(holds) => holds,
+        Err(StorageError::Unsound { mistakes, .. }) => return Err(Fault::Data(mistakes)),
+        Err(error) => return Err(anyhow::Error::from(error).into()),
+    };
+    let served = active.map_or_else(|| "none is served".to_owned(), |active| format!("{active} is served"));
+    writeln!(
+        shell.stdout,
+        "`{}` is sound: {editions} editions ({served}), {price_rows} price rows, {books} revisions of price books, \
+         schema version {schema}",
+        file.display(),
     )?;
     Ok(())
 }

@@ -137,6 +137,12 @@ impl RequestArgs {
     }
 }
 
+/// The JSON of a file that holds JSON or YAML; `-` is standard input.
+pub fn json_of(file: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Fault> {
+    let text = if file == STDIN { read_all(stdin, "standard input")? } else { read_file(Path::new(file))? };
+    if is_yaml_name(file) || !looks_like_json(&text) { to_bytes(&read_yaml(&text)?) } else { Ok(text) }
+}
+
 fn is_yaml_name(name: &str) -> bool {
     let extension = Path::new(name).extension();
     extension.is_some_and(|extension| extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml"))
@@ -148,7 +154,7 @@ fn looks_like_json(text: &[u8]) -> bool {
     text.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|first| matches!(first, b'{' | b'['))
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
     let mut file = std::fs::File::open(path)
         .map_err(|error| Fault::usage(format!("the file `{}` cannot be read: {error}", path.display())))?;
     read_all(&mut file, &format!("the file `{}`", path.display()))

@@ -20,20 +20,24 @@ use crate::catalog::facts::{FactValue, Facts};
 use crate::domain::amount::{Amount, Fraction, NumberError};
 use crate::domain::bill::{Assumption, Notice};
 use crate::domain::check::Check;
+use crate::domain::meter::MeterKey;
 use crate::domain::month::Month;
 use crate::domain::probe::Probe;
 use crate::domain::problem::{Problem, Problems};
-use crate::rating::{Bill, Lacking, Terms};
-use crate::services::plan::Planned;
+use crate::domain::unit::Unit;
+use crate::rating::{self, Bill, Lacking, Terms};
+use crate::services::plan::{self, Planned};
 
 pub mod choose;
 pub mod cost;
 pub mod explain;
+pub mod memory;
 pub mod robust;
 pub mod screen;
 pub mod sweep;
 
 use choose::Choice;
+use memory::{Memory, PlanKey};
 use robust::{Confidence, Robustness};
 use screen::Finding;
 use sweep::{Crossover, Regime};
@@ -110,6 +114,8 @@ pub enum Movement {
     Continuous,
     /// It is a whole number: every integer is evaluated.
     Whole,
+    /// It takes the values of a list, such as the sizes that AWS offers: each of them is evaluated.
+    Listed,
 }
 
 /// A numeric input.
@@ -167,7 +173,7 @@ pub struct InputInfo {
     pub name: &'static str,
     /// The unit; empty where it has none.
     pub unit: &'static str,
-    /// `number`, `whole number`, `yes/no` or `word`.
+    /// `number`, `whole number`, `listed number`, `yes/no` or `word`.
     pub kind: &'static str,
     /// Whether it can be swept.
     pub sweepable: bool,
@@ -240,6 +246,11 @@ pub trait Knowledge: Sized + 'static {
         Vec::new()
     }
 
+    /// The values that an input of the movement [`Movement::Listed`] takes beside these other inputs, rising.
+    fn listed(_input: &str, _inputs: &Self::Inputs, _catalog: &Catalog) -> Vec<Amount> {
+        Vec::new()
+    }
+
     /// Defaults the inputs, screens every option, and sizes the eligible ones.
     ///
     /// # Errors
@@ -256,11 +267,32 @@ pub struct Context<'a> {
     pub region: &'a str,
     /// How long the month is.
     pub month: &'a Month,
+    /// How to rate.
+    pub terms: Terms,
     /// Everything that can bend a line goes through it.
     pub probe: &'a mut Probe,
+    /// What is remembered between the evaluations of one answer.
+    pub memory: &'a Memory,
+    /// Whether the answer shows this evaluation, so that every detail of a configuration counts.
+    pub detailed: bool,
 }
 
 impl<'a> Context<'a> {
+    /// The bill of some resources, for a rule that compares bills, such as whether a commitment pays back. `None` where
+    /// a price is missing.
+    ///
+    /// # Errors
+    /// Where a product of two moving amounts would be needed.
+    pub fn bill(&mut self, resources: &[Planned]) -> Result<Option<Bill<'a>>, Stop> {
+        let metered = plan::meter(resources, self.month, self.catalog, self.probe)?;
+        Ok(rating::rate(self.probe, self.catalog, metered.records, self.terms, &|_| String::new()).ok())
+    }
+
+    /// What the first unit of a meter costs, for putting candidates in an order: see [`crate::rating::unit_price`].
+    pub fn unit_price(&self, meter: &MeterKey, unit: Unit) -> Option<Decimal> {
+        rating::unit_price(self.catalog, meter, unit, self.terms)
+    }
+
     /// The facts.
     pub fn facts(&self) -> &'a Facts {
         &self.catalog.facts
@@ -330,6 +362,13 @@ pub struct Plan {
     /// The ways that traffic goes, where the decision knows them: the answer then shows every way to build the option,
     /// each flow on it, and the flow's part of every line.
     pub routes: Vec<Route>,
+    /// All that the bill rests on besides what no evaluation of the answer changes, where nothing of it moves: plans of
+    /// one option with the same key have the same bill, which is then rated once. Where it is remembered already
+    /// ([`Memory::knows`]), `resources` may be empty.
+    pub key: Option<PlanKey>,
+    /// The same by parts, for a bill of which most is as before: a key, and how many of the resources it speaks for,
+    /// in their order. Empty, or it speaks for all of them.
+    pub pieces: Vec<(PlanKey, usize)>,
 }
 
 /// Flows that go the same way.
@@ -379,6 +418,11 @@ pub enum Cost<'c> {
         /// Why it cannot be priced, where it is not for want of single prices.
         why: Option<String>,
     },
+    /// It was priced before in this answer, with the same bill, of which only the sum was kept.
+    Ranked {
+        /// What it is ranked by.
+        rank: Amount,
+    },
     /// It was sized and priced.
     Billed {
         /// The AWS bill.
@@ -418,7 +462,7 @@ impl Candidate<'_> {
     /// What it is ranked by, where it is priced.
     pub fn rank(&self) -> Option<&Amount> {
         match &self.cost {
-            Cost::Billed { rank, .. } => Some(rank),
+            Cost::Billed { rank, .. } | Cost::Ranked { rank } => Some(rank),
             _ => None,
         }
     }
@@ -585,6 +629,20 @@ pub(crate) struct Evaluated<'c> {
 pub(crate) struct Setting<'a, 'c> {
     pub(crate) ask: &'a Ask,
     pub(crate) catalog: &'c Catalog,
+    pub(crate) memory: &'a Memory,
+    pub(crate) detailed: bool,
+}
+
+impl<'a> Setting<'a, '_> {
+    /// What a decision works with.
+    fn context<'b>(&self, probe: &'b mut Probe) -> Context<'b>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        let Self { ask, catalog, memory, detailed } = *self;
+        Context { catalog, region: &ask.region, month: &ask.month, probe, terms: ask.terms, memory, detailed }
+    }
 }
 
 /// Evaluates every option for these inputs, through the probe.
@@ -593,9 +651,8 @@ pub(crate) fn evaluate<'c, K: Knowledge>(
     setting: Setting<'_, 'c>,
     probe: &mut Probe,
 ) -> Result<Evaluated<'c>, Stop> {
-    let Setting { ask, catalog } = setting;
-    let mut context = Context { catalog, region: &ask.region, month: &ask.month, probe };
-    let mut considered = K::consider(inputs, &mut context)?;
+    let Setting { ask, catalog, .. } = setting;
+    let mut considered = K::consider(inputs, &mut setting.context(probe))?;
     let weights = choose::weights(catalog.facts.scores(K::TOPIC), &ask.weights);
     let mut candidates = Vec::with_capacity(K::OPTIONS.len());
     for (info, consideration) in K::OPTIONS.iter().zip(std::mem::take(&mut considered.options)) {
@@ -619,7 +676,8 @@ pub struct Judged<'c> {
 /// # Errors
 /// Where the cost is not a straight line in a moving input, or the data lacks a fact.
 pub fn judge<'c, K: Knowledge>(inputs: &K::Inputs, ask: &Ask, catalog: &'c Catalog) -> Result<Judged<'c>, Stop> {
-    let Evaluated { candidates, choice, .. } = evaluate::<K>(inputs, Setting { ask, catalog }, &mut Probe::new())?;
+    let setting = Setting { ask, catalog, memory: &Memory::default(), detailed: true };
+    let Evaluated { candidates, choice, .. } = evaluate::<K>(inputs, setting, &mut Probe::new())?;
     Ok(Judged { candidates, choice })
 }
 
@@ -639,8 +697,10 @@ pub fn decide<'c, K: Knowledge>(inputs: &str, ask: &Ask, catalog: &'c Catalog) -
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
-    let setting = Setting { ask, catalog };
+    let memory = Memory::default();
+    let setting = Setting { ask, catalog, memory: &memory, detailed: true };
     let here = evaluate::<K>(&inputs, setting, &mut Probe::new()).map_err(Problem::from)?;
+    let setting = Setting { detailed: false, ..setting };
     let mut notices = Vec::new();
     let (regimes, crossovers) = if ask.mode == Mode::Weighted {
         notices.push(Notice {
@@ -689,7 +749,11 @@ pub fn inputs<K: Knowledge>() -> Vec<InputInfo> {
     let numbers = K::NUMBERS.iter().map(|input| InputInfo {
         name: input.name,
         unit: input.unit,
-        kind: if input.movement == Movement::Whole { "whole number" } else { "number" },
+        kind: match input.movement {
+            Movement::Continuous => "number",
+            Movement::Whole => "whole number",
+            Movement::Listed => "listed number",
+        },
         sweepable: true,
         critical: input.critical,
     });

@@ -190,7 +190,7 @@ impl Knowledge for HybridResiliency {
                 ("aws_sla_pct", _) => check.amount(input.name, &value, 100),
                 ("port_gbps", _) => check.amount(input.name, &value, 400),
                 (_, Movement::Whole) => check.whole(input.name, &value, 1, 100),
-                (_, Movement::Continuous) => check.amount(input.name, &value, input.max),
+                (_, Movement::Continuous | Movement::Listed) => check.amount(input.name, &value, input.max),
             }
         }
     }

@@ -246,7 +246,7 @@ impl Knowledge for LoadBalancer {
                     check.mistake("layer", Code::OutOfRange, format!("`layer` is {value}; it must be 4 or 7"));
                 }
                 (_, Movement::Whole) => check.whole(input.name, &value, 1, input.max),
-                (_, Movement::Continuous) => check.amount(input.name, &value, input.max),
+                (_, Movement::Continuous | Movement::Listed) => check.amount(input.name, &value, input.max),
             }
         }
         if let (Some(out), Some(all)) = (&inputs.gb_out_month, &inputs.gb_month)

@@ -211,7 +211,7 @@ impl Knowledge for NatTopology {
             match (input.name, input.movement) {
                 ("endpoint_services", _) => check.whole(input.name, &value, 0, input.max),
                 (_, Movement::Whole) => check.whole(input.name, &value, 1, input.max),
-                (_, Movement::Continuous) => check.amount(input.name, &value, input.max),
+                (_, Movement::Continuous | Movement::Listed) => check.amount(input.name, &value, input.max),
             }
         }
         check_names(inputs.destinations.as_deref().unwrap_or_default(), check);

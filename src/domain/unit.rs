@@ -81,6 +81,8 @@ units! {
     STATE_TRANSITIONS = "StateTransitions";
     /// CloudFront invalidation paths.
     PATHS = "Paths";
+    /// Reservations, for the upfront fee of each.
+    QUANTITY = "Quantity";
     /// US dollars, for allowances given as credit.
     USD = "USD";
 }

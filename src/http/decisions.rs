@@ -101,7 +101,7 @@ pub struct DecisionInput {
     /// The unit; empty where it has none.
     #[schema(example = "GB")]
     unit: &'static str,
-    /// `number`, `whole number`, `yes/no` or `word`.
+    /// `number`, `whole number`, `listed number`, `yes/no` or `word`.
     #[schema(example = "number")]
     kind: &'static str,
     /// Whether `sweep` may name it.

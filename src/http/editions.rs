@@ -1,16 +1,22 @@
 //! The editions of the price store.
 
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::path::HttpMethod;
 
+use super::admin::Admin;
 use super::error::{ApiError, ApiResult};
-use super::openapi::{Api, CATALOG, Endpoint, NAMED, QUERY, in_path, text_schema};
+use super::imports::upload;
+use super::openapi::{ADMIN, Api, CATALOG, Endpoint, NAMED, QUERY, in_path, text_schema};
 use super::query::Params;
-use super::route::{at, get, json};
+use super::route::{at, get, json, post};
 use super::state::State;
+use crate::catalog::Catalog;
 use crate::domain::problem::{Code, Problem};
 use crate::storage::EditionInfo;
 
@@ -76,8 +82,9 @@ impl EditionView {
 
 /// The routes.
 pub fn register(app: &mut ServiceConfig) {
-    at(app, "/v1/editions", [get(list)]);
+    at(app, "/v1/editions", [get(list), post(upload)]);
     at(app, "/v1/editions/{edition}", [get(details)]);
+    at(app, "/v1/editions/{edition}/activate", [post(activate)]);
 }
 
 async fn list(request: HttpRequest, state: Data<State>) -> ApiResult<HttpResponse> {
@@ -87,11 +94,39 @@ async fn list(request: HttpRequest, state: Data<State>) -> ApiResult<HttpRespons
     json(&EditionList { active, editions })
 }
 
+/// The catalog of the edition that a parameter of the path names.
+///
+/// # Errors
+/// `unknown_edition`, which is 404 here.
+pub async fn number_in_path(name: &'static str, text: &str, state: &State) -> ApiResult<Arc<Catalog>> {
+    let number = text.parse().map_err(|_| unknown(name, text))?;
+    state.edition(Some(number)).await.map_err(|error| match error.code() {
+        Code::UnknownEdition => unknown(name, text),
+        _ => error,
+    })
+}
+
+fn unknown(name: &'static str, text: &str) -> ApiError {
+    let problem = Problem::new(Code::UnknownEdition, name, format!("there is no edition `{text}`"));
+    ApiError::in_path(problem.hinting(Code::UnknownEdition.help()))
+}
+
+/// Serves an edition from now on. An edition that is served already is left so.
+async fn activate(_: Admin, number: Path<String>, request: HttpRequest, state: Data<State>) -> ApiResult<HttpResponse> {
+    Params::of(&request, &[]).finish()?;
+    let wanted = number_in_path("edition", &number, &state).await?.edition.number;
+    let Some(store) = state.store() else { return Err(unknown("edition", &number)) };
+    if store.active().await.map_err(ApiError::of_store)? != Some(wanted) {
+        store.activate(wanted).await.map_err(ApiError::of_store)?;
+        tracing::info!(edition = wanted, "activated an edition");
+    }
+    state.follow_store().await.map_err(ApiError::of_store)?;
+    let found = state.editions().await?.into_iter().find(|info| info.number == wanted);
+    json(&EditionView::of(found.ok_or_else(|| unknown("edition", &number))?, wanted))
+}
+
 async fn details(number: Path<String>, request: HttpRequest, state: Data<State>) -> ApiResult<HttpResponse> {
-    let unknown = || {
-        let problem = Problem::new(Code::UnknownEdition, "edition", format!("there is no edition `{number}`"));
-        ApiError::in_path(problem.hinting(Code::UnknownEdition.help()))
-    };
+    let unknown = || unknown("edition", &number);
     let wanted: u32 = number.parse().map_err(|_| unknown())?;
     Params::of(&request, &[]).finish()?;
     let active = state.active()?.edition.number;
@@ -129,5 +164,20 @@ pub fn document(api: &mut Api) {
         body: None,
         answer: ("The edition.", "application/json", details.into()),
         fails: [CATALOG, NAMED, QUERY].concat(),
+    });
+    let activated = api.schema::<EditionView>();
+    api.add(Endpoint {
+        method: HttpMethod::Post,
+        path: "/v1/editions/{edition}/activate".to_owned(),
+        id: "activate_edition".to_owned(),
+        tag: "Prices",
+        summary: "Serve an edition".to_owned(),
+        description: "Serves an edition from now on, newer or older. Requests that are running keep theirs, and other \
+                      processes on the same database follow within seconds. Going back is activating an older one."
+            .to_owned(),
+        parameters: vec![in_path("edition", "The number of the edition.", text_schema(), "1")],
+        body: None,
+        answer: ("The edition.", "application/json", activated.into()),
+        fails: [CATALOG, NAMED, QUERY, ADMIN, &[StatusCode::INSUFFICIENT_STORAGE]].concat(),
     });
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
 use smol_str::SmolStr;
@@ -22,7 +23,7 @@ use super::route::{at, get, json as json_answer};
 use super::state::State;
 use crate::app::answer::MeterView;
 use crate::catalog::Catalog;
-use crate::catalog::price::Price;
+use crate::catalog::price::{Price, Tier};
 use crate::domain::meter::{GLOBAL, MeterKey};
 use crate::domain::problem::{Code, Problem};
 use crate::domain::read::unknown_name;
@@ -90,7 +91,7 @@ pub struct PriceRow {
 }
 
 /// A tier of a price.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceTier {
     /// The quantity in the month at which the tier begins.
     #[schema(example = "0")]
@@ -103,23 +104,27 @@ pub struct PriceTier {
     unit_price: String,
 }
 
+impl PriceTier {
+    /// The tiers of a ladder.
+    pub fn all(tiers: &[Tier]) -> Vec<Self> {
+        let ends = tiers.iter().skip(1).map(|tier| Some(tier.from)).chain([None]);
+        let tier = |(tier, end): (&Tier, Option<Decimal>)| Self {
+            from: tier.from.normalize().to_string(),
+            to: end.map(|end| end.normalize().to_string()),
+            unit_price: tier.price.normalize().to_string(),
+        };
+        tiers.iter().zip(ends).map(tier).collect()
+    }
+}
+
 impl PriceRow {
-    fn of(price: &Price, catalog: &Catalog) -> Self {
+    /// A price as it is shown.
+    pub fn of(price: &Price, catalog: &Catalog) -> Self {
         let source = catalog.sources.get(&price.source);
-        let ends = price.tiers.iter().skip(1).map(|tier| Some(tier.from)).chain([None]);
         Self {
             meter: MeterView::from(&price.meter),
             unit: price.unit.as_str(),
-            tiers: price
-                .tiers
-                .iter()
-                .zip(ends)
-                .map(|(tier, end)| PriceTier {
-                    from: tier.from.normalize().to_string(),
-                    to: end.map(|end| end.normalize().to_string()),
-                    unit_price: tier.price.normalize().to_string(),
-                })
-                .collect(),
+            tiers: PriceTier::all(&price.tiers),
             known_up_to: price.known_up_to.map(|end| end.normalize().to_string()),
             effective_from: price.effective_from.map(|date| date.to_string()),
             effective_to: price.effective_to.map(|date| date.to_string()),

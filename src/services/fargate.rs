@@ -8,6 +8,8 @@
 //!   gigabyte and hour, on Linux.
 //! - Arm costs about a fifth less. Windows costs more, and a licence for each vCPU and hour besides.
 //! - Fargate Spot has floating prices; those of the data are snapshots. There is none for Windows.
+//! - A Compute Savings Plan discounts vCPUs and memory (<https://aws.amazon.com/savingsplans/compute-pricing/>, read
+//!   2026-11-25). What is committed and not used is billed as well, and is not part of this estimate.
 //! - Pods of Amazon EKS cost the same on meters of their own. They are Linux on x86, without Spot; 0.25 GB for the
 //!   Kubernetes components come on top of the memory that a pod asks for.
 
@@ -15,7 +17,8 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::metering::{MeterSpec, Metering};
+use super::commitments::{ComputeSavingsPlan, SavingsPlan};
+use super::metering::{MeterSpec, Metering, Record};
 use super::{Example, Service, Usage, data_transfer, public_ipv4, read, schema};
 use crate::catalog::Catalog;
 use crate::catalog::sizes::FargateSize;
@@ -54,6 +57,13 @@ pub const POD_VCPU_HOURS: MeterSpec = vcpu("AmazonEKS", "Fargate-vCPU-Hours:perC
 /// A gigabyte and hour of an EKS pod.
 pub const POD_GB_HOURS: MeterSpec = memory("AmazonEKS", "Fargate-GB-Hours");
 
+/// A vCPU and hour that a Compute Savings Plan covers.
+const PLAN_VCPU_HOURS: MeterSpec =
+    MeterSpec::regional(SavingsPlan::Compute.service_code(), "*vCPU-Hours:perCPU", "*", Unit::VCPU_HOURS);
+/// A gigabyte and hour that a Compute Savings Plan covers.
+const PLAN_GB_HOURS: MeterSpec =
+    MeterSpec::regional(SavingsPlan::Compute.service_code(), "*GB-Hours", "*", Unit::GB_HOURS);
+
 const fn vcpu(service_code: &'static str, usage_type: &'static str) -> MeterSpec {
     MeterSpec::regional(service_code, usage_type, "", Unit::VCPU_HOURS)
 }
@@ -83,7 +93,7 @@ pub const SERVICE: Service = Service {
         "Clusters of Amazon EKS: see `eks`",
         "Load balancers, NAT gateways, endpoints, logs and images: see their services",
         "EBS volumes and EFS file systems of tasks",
-        "Compute Savings Plans",
+        "What is committed in a Savings Plan and not used: see the decision `pricing_model`",
     ],
     meters: &[
         &VCPU_HOURS,
@@ -100,12 +110,15 @@ pub const SERVICE: Service = Service {
         &EPHEMERAL_GB_HOURS,
         &POD_VCPU_HOURS,
         &POD_GB_HOURS,
+        &PLAN_VCPU_HOURS,
+        &PLAN_GB_HOURS,
         &public_ipv4::IN_USE_HOURS,
         &data_transfer::BETWEEN_AZS,
         &data_transfer::INTERNET_OUT,
     ],
     sources: &[
         "https://aws.amazon.com/fargate/pricing/",
+        "https://aws.amazon.com/savingsplans/compute-pricing/",
         "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
         "https://docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html",
     ],
@@ -118,7 +131,7 @@ pub const SERVICE: Service = Service {
 };
 
 /// What is planned of Fargate: tasks or pods of one size.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fargate {
     /// What starts the tasks.
@@ -144,6 +157,9 @@ pub struct Fargate {
     /// Whether the tasks run on Fargate Spot.
     #[serde(default)]
     pub spot: bool,
+    /// The Compute Savings Plan that covers the tasks. Left out: none.
+    #[schema(inline)]
+    pub savings_plan: Option<ComputeSavingsPlan>,
     /// Gigabytes of ephemeral storage of each; 20 are included. 0 to 200. Left out: those included.
     pub ephemeral_storage_gb: Option<Amount>,
     /// Hours of the month each task runs, 0 to 744. Left out: the whole month. Not with `task_seconds`.
@@ -265,6 +281,9 @@ impl Fargate {
         if self.spot && (eks || self.windows()) {
             check.mistake("spot", Code::Conflict, "Fargate Spot takes Linux tasks of ECS only");
         }
+        if self.spot && self.savings_plan.is_some() {
+            check.mistake("savings_plan", Code::Conflict, "no plan covers Fargate Spot");
+        }
         if self.windows() && self.ephemeral_storage_gb.is_some() {
             check.mistake(
                 "ephemeral_storage_gb",
@@ -330,8 +349,15 @@ impl Usage for Fargate {
         }
         let task_hours = self.task_hours(m)?;
         let (vcpu_meter, memory_meter) = self.meters();
-        m.line("vcpu_hours", "vCPU-hours", vcpu_meter).times(&vcpu, "vCPU")?.times(&task_hours, "task-hours")?.put(m);
-        m.line("memory_hours", "Memory GB-hours", memory_meter)
+        let covered = |line: Record| match self.savings_plan {
+            Some(plan) => line.billed_as(|covered| plan.rate(covered)),
+            None => line,
+        };
+        covered(m.line("vcpu_hours", "vCPU-hours", vcpu_meter))
+            .times(&vcpu, "vCPU")?
+            .times(&task_hours, "task-hours")?
+            .put(m);
+        covered(m.line("memory_hours", "Memory GB-hours", memory_meter))
             .times(&memory, "GB")?
             .times(&task_hours, "task-hours")?
             .put(m);

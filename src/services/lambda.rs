@@ -10,11 +10,15 @@
 //! - Streamed answers cost for each gigabyte above the first 6 MB of a request.
 //! - Event pollers of provisioned mode cost by the hour; durable functions for operations, data written and data kept.
 //! - 1,000,000 requests, 400,000 GB-seconds on demand and 100 GB streamed are free allowances.
+//! - A Compute Savings Plan discounts duration and provisioned concurrency, and no requests
+//!   (<https://aws.amazon.com/savingsplans/compute-pricing/>, read 2026-11-25). What is committed and not used is billed
+//!   as well, and is not part of this estimate.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::metering::{MeterSpec, Metering};
+use super::commitments::{ComputeSavingsPlan, SavingsPlan};
+use super::metering::{MeterSpec, Metering, Record};
 use super::{Example, Service, Usage, data_transfer, read, schema};
 use crate::catalog::Catalog;
 use crate::domain::amount::{Amount, NumberError};
@@ -61,6 +65,10 @@ const DURABLE_WRITTEN: MeterSpec = meter("lambda-durable-written", Unit::GB);
 /// Data that durable functions keep.
 const DURABLE_STORED: MeterSpec = meter("lambda-durable-stored", Unit::GB_MONTHS);
 
+/// Duration and provisioned concurrency that a Compute Savings Plan covers.
+const PLAN_GB_SECONDS: MeterSpec =
+    MeterSpec::regional(SavingsPlan::Compute.service_code(), "Lambda-*", "*", Unit::GB_SECONDS);
+
 const fn meter(usage_type: &'static str, unit: Unit) -> MeterSpec {
     MeterSpec::regional("AWSLambda", usage_type, "", unit)
 }
@@ -72,7 +80,7 @@ const MB_PER_GB: u64 = 1_024;
 /// Seconds of an hour.
 const SECONDS_PER_HOUR: u64 = 3_600;
 /// The longest a request can run, in milliseconds.
-const MAX_DURATION_MS: u64 = 900_000;
+pub const MAX_DURATION_MS: u64 = 900_000;
 /// The least memory and storage of a function, and the most, in megabytes.
 const MEMORY_MB: [u64; 2] = [128, 10_240];
 
@@ -107,9 +115,10 @@ pub const SERVICE: Service = Service {
         &DURABLE_OPERATIONS,
         &DURABLE_WRITTEN,
         &DURABLE_STORED,
+        &PLAN_GB_SECONDS,
         &data_transfer::INTERNET_OUT,
     ],
-    sources: &["https://aws.amazon.com/lambda/pricing/"],
+    sources: &["https://aws.amazon.com/lambda/pricing/", "https://aws.amazon.com/savingsplans/compute-pricing/"],
     example: Example {
         region: "us-east-1",
         usage: r#"{"requests": 5000000, "duration_ms": 120, "memory_mb": 512, "architecture": "arm64"}"#,
@@ -136,6 +145,9 @@ pub struct Lambda {
     #[serde(default)]
     #[schema(inline, default = "x86_64")]
     pub architecture: FunctionArchitecture,
+    /// The Compute Savings Plan that covers duration and provisioned concurrency. Left out: none.
+    #[schema(inline)]
+    pub savings_plan: Option<ComputeSavingsPlan>,
     /// Ephemeral storage of the function in MB. 512 to 10,240. Left out: the 512 that are included.
     pub ephemeral_storage_mb: Option<Amount>,
     /// Provisioned concurrency. 0 to 1,000,000.
@@ -203,6 +215,14 @@ pub enum FunctionArchitecture {
 }
 
 impl Lambda {
+    /// A line that a Savings Plan may cover.
+    fn covered(&self, line: Record) -> Record {
+        match self.savings_plan {
+            Some(plan) => line.billed_as(|covered| plan.rate(covered)),
+            None => line,
+        }
+    }
+
     /// The meter of the architecture.
     fn of(&self, x86: &'static MeterSpec, arm: &'static MeterSpec) -> &'static MeterSpec {
         match self.architecture {
@@ -256,18 +276,18 @@ impl Usage for Lambda {
         m.line("requests", "Requests", self.of(&REQUESTS, &ARM_REQUESTS)).times(&self.requests, "requests")?.put(m);
         let duration = m.probe.ceil_div(&self.duration_ms, &Amount::ONE)?;
         let on_demand = &self.requests - &self.provisioned_requests;
-        m.line("duration", "Duration, GB-seconds", self.of(&DURATION, &ARM_DURATION))
+        self.covered(m.line("duration", "Duration, GB-seconds", self.of(&DURATION, &ARM_DURATION)))
             .times(&on_demand, "requests")?
             .times(&duration, "ms")?
             .per(MS_PER_SECOND, "seconds in a ms")
             .times(&gb, "GB of memory")?
             .put(m);
         let hours = m.hours_or_month(self.provisioned_hours.as_ref());
-        m.line(
+        self.covered(m.line(
             "provisioned_concurrency",
             "Provisioned concurrency, GB-seconds",
             self.of(&CONCURRENCY, &ARM_CONCURRENCY),
-        )
+        ))
         .times(&self.provisioned_concurrency, "concurrency")?
         .times(&gb, "GB of memory")?
         .times(&hours.times_whole(SECONDS_PER_HOUR), "seconds")?
@@ -276,11 +296,11 @@ impl Usage for Lambda {
             Some(duration) => m.probe.ceil_div(duration, &Amount::ONE)?,
             None => duration.clone(),
         };
-        m.line(
+        self.covered(m.line(
             "provisioned_duration",
             "Duration on provisioned concurrency, GB-seconds",
             self.of(&PROVISIONED_DURATION, &ARM_PROVISIONED_DURATION),
-        )
+        ))
         .times(&self.provisioned_requests, "requests")?
         .times(&provisioned, "ms")?
         .per(MS_PER_SECOND, "seconds in a ms")

@@ -10,8 +10,8 @@ use crate::domain::month::Month;
 use crate::domain::probe::Probe;
 use crate::domain::unit::Unit;
 
-/// A meter that a service can emit. The usage type may carry one `*` at its end for a name that depends on the usage
-/// (`BoxUsage:*`); the record then says the whole name.
+/// A meter that a service can emit. The usage type and the operation may each carry one `*` for a name that depends on
+/// the usage (`BoxUsage:*`); the record then says the whole name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MeterSpec {
     /// The service code of the price list.
@@ -49,11 +49,17 @@ impl MeterSpec {
 
     /// Whether a meter is one of those this names.
     pub fn covers(&self, meter: &MeterKey) -> bool {
-        let named = match self.usage_type.split_once('*') {
-            Some((start, end)) => meter.usage_type.starts_with(start) && meter.usage_type.ends_with(end),
-            None => meter.usage_type == self.usage_type,
-        };
-        named && meter.service_code == self.service_code && meter.operation == self.operation
+        meter.service_code == self.service_code
+            && fits(self.usage_type, &meter.usage_type)
+            && fits(self.operation, &meter.operation)
+    }
+}
+
+/// Whether a name is that of a pattern, in which one `*` stands for any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+        None => pattern == name,
     }
 }
 
@@ -111,6 +117,16 @@ impl<'a> Metering<'a> {
         self.catalog.facts.number(id).map_err(|_| NumberError::UnknownFact(id))
     }
 
+    /// The increments of so many `step` that AWS counts for something of a `size`: one at least, and a started one is
+    /// a whole one.
+    ///
+    /// # Errors
+    /// Where the step is zero.
+    pub fn increments(&mut self, size: &Amount, step: u64) -> Result<Amount, NumberError> {
+        let whole = self.probe.ceil_div(size, &Amount::ONE.times_whole(step))?;
+        Ok(self.probe.max(&whole, &Amount::ONE))
+    }
+
     /// Says what was assumed for a field that the request left open.
     pub fn assume(&mut self, input: &str, value: impl Into<String>, why: &str) {
         self.assumptions.push(Assumption { input: input.to_owned(), value: value.into(), why: why.to_owned() });
@@ -160,6 +176,25 @@ impl Record {
         self
     }
 
+    /// The whole operation, for a meter whose operation depends on the usage.
+    pub fn operation(mut self, operation: impl Into<SmolStr>) -> Self {
+        self.meter.operation = operation.into();
+        self
+    }
+
+    /// The meter that is billed in place of this one, where something that was bought, such as a Savings Plan, makes
+    /// another of it.
+    pub fn billed_as(mut self, meter: impl FnOnce(&MeterKey) -> MeterKey) -> Self {
+        self.meter = meter(&self.meter);
+        self
+    }
+
+    /// The unit of the meter that is billed, where it is not that of the one the record began with.
+    pub fn unit(mut self, unit: Unit) -> Self {
+        self.unit = unit;
+        self
+    }
+
     /// The Region that is billed, where it is not the resource's own.
     pub fn in_region(mut self, region: impl Into<SmolStr>) -> Self {
         self.meter.region = region.into();
@@ -204,5 +239,59 @@ impl Record {
             factors: self.factors,
             service_hours: self.service_hours,
         });
+    }
+}
+
+/// Holds what a service meters under a sweep to what it meters at rest.
+#[cfg(test)]
+pub(crate) mod sweeps {
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+
+    use super::Metering;
+    use crate::catalog::Catalog;
+    use crate::catalog::load::seed_catalog;
+    use crate::domain::amount::Amount;
+    use crate::domain::month::Month;
+    use crate::domain::probe::{Probe, trace};
+    use crate::services::Usage;
+
+    static CATALOG: LazyLock<Catalog> =
+        LazyLock::new(|| seed_catalog().map_err(|mistakes| mistakes.to_string()).expect("the seed is sound"));
+
+    /// The quantity of each line.
+    fn quantities(usage: &dyn Usage, probe: &mut Probe) -> BTreeMap<(&'static str, String), Amount> {
+        let month = Month::convention();
+        let mut metering = Metering::new(&CATALOG, "us-east-1", &month, probe, 0);
+        usage.meter(&mut metering).expect("a line that is straight in pieces");
+        let mut quantities = BTreeMap::new();
+        for record in metering.records {
+            let sum = quantities.entry((record.id, record.meter.to_string())).or_insert(Amount::ZERO);
+            *sum = &*sum + &record.quantity;
+        }
+        quantities
+    }
+
+    /// Draws every line over `from … to` and compares it, inside each piece and at its ends, with a plain evaluation.
+    /// Returns the number of pieces.
+    pub(crate) fn follow<U: Usage>(from: i64, to: i64, usage: impl Fn(Amount) -> U) -> usize {
+        let whole = |n: i64| Amount::whole(n).value();
+        let drawn = trace(&whole(from), &whole(to), 5_000, |probe, x| Ok::<_, ()>(quantities(&usage(x), probe)))
+            .expect("no evaluation fails");
+        assert_eq!(drawn.truncated_at, None);
+        for segment in &drawn.segments {
+            let length = &segment.to - &segment.from;
+            for quarters in 1..4_i64 {
+                let delta = &length * Amount::whole(quarters).per(4).value();
+                let at = Amount::fraction(&segment.from + &delta);
+                let plain = quantities(&usage(at), &mut Probe::new());
+                for (line, quantity) in &segment.after {
+                    let here = plain.get(line).cloned().unwrap_or(Amount::ZERO);
+                    assert_eq!(quantity.after(&delta).value(), here.value(), "{line:?} at {}", &segment.from + &delta);
+                }
+                assert!(plain.keys().all(|line| segment.after.contains_key(line)), "a line appears in mid-piece");
+            }
+        }
+        drawn.segments.len()
     }
 }

@@ -12,8 +12,10 @@ use super::sql;
 
 /// The migrations in order; the number of those applied is the schema version.
 /// A new one is a file in `migrations/` and a line here.
-pub const MIGRATIONS: &[(&str, &str)] =
-    &[("0001_price_store.sql", include_str!("../../migrations/0001_price_store.sql"))];
+pub const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_price_store.sql", include_str!("../../migrations/0001_price_store.sql")),
+    ("0002_price_lists.sql", include_str!("../../migrations/0002_price_lists.sql")),
+];
 
 /// What marks a database as ours: `crov` in ASCII.
 pub const APPLICATION_ID: u32 = 0x6372_6f76;
@@ -109,7 +111,7 @@ mod tests {
             for statement in sql::ALL {
                 raw.prepare(statement).unwrap_or_else(|error| panic!("{statement}\n{error}"));
             }
-            Ok(())
+            Ok::<_, StorageError>(())
         })
         .await
         .expect("a handle");

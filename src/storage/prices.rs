@@ -5,6 +5,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement, params};
 
 use super::error::{Doing, StorageError};
+use super::imports::HistoryRow;
 use super::sql;
 use crate::catalog::price::{Confidence, Layer, Price};
 use crate::catalog::row::{Interner, Ladders, PriceRow};
@@ -29,11 +30,7 @@ pub(super) fn prices_of_edition(raw: &Connection, edition: u32, doing: Doing<'_>
     while let Some(row) = rows.next().map_err(sql_error)? {
         let mut cells = Cells { row, next: 0, doing };
         let meter = reader.meter(&mut cells)?;
-        let layer = match cells.text("layer")? {
-            "seed" => Layer::Seed,
-            "import" => Layer::Import,
-            other => return Err(doing.corrupt(PRICES, "layer", other, "`seed` or `import`")),
-        };
+        let layer = cells.layer()?;
         let valid_from = cells.text("valid_from")?;
         let edition = cells.edition("edition_from")?;
         ladders.push(reader.rest(&mut cells, meter, valid_from, layer, edition)?);
@@ -101,6 +98,57 @@ fn with_tiers(rows: &[PriceRow]) -> impl Iterator<Item = (&PriceRow, i64)> {
     })
 }
 
+/// The rows of a meter that the newest edition holds, ladder by ladder.
+pub(super) fn of_meter(raw: &Connection, meter: &MeterKey, doing: Doing<'_>) -> Result<Vec<PriceRow>, StorageError> {
+    let sql_error = |error| doing.rusqlite(error);
+    let mut statement = raw.prepare_cached(sql::METER_PRICES).map_err(sql_error)?;
+    let mut rows = statement.query(meter_names(meter)).map_err(sql_error)?;
+    let mut reader = Reader::new(doing);
+    let mut held = Vec::new();
+    while let Some(row) = rows.next().map_err(sql_error)? {
+        held.push(reader.row_of_meter(row, meter)?);
+    }
+    Ok(held)
+}
+
+/// Every row that a meter ever had, as it became known.
+pub(super) fn history(raw: &Connection, meter: &MeterKey, doing: Doing<'_>) -> Result<Vec<HistoryRow>, StorageError> {
+    let sql_error = |error| doing.rusqlite(error);
+    let mut statement = raw.prepare(sql::METER_HISTORY).map_err(sql_error)?;
+    let mut rows = statement.query(meter_names(meter)).map_err(sql_error)?;
+    let mut reader = Reader::new(doing);
+    let mut history = Vec::new();
+    while let Some(row) = rows.next().map_err(sql_error)? {
+        let edition_to = row.get("edition_to").map_err(sql_error)?;
+        history.push(HistoryRow { row: reader.row_of_meter(row, meter)?, edition_to });
+    }
+    Ok(history)
+}
+
+fn meter_names(meter: &MeterKey) -> [&str; 4] {
+    [&meter.service_code, &meter.region, &meter.usage_type, &meter.operation]
+}
+
+/// Ends rows and adds others, each with the position of its tier.
+pub(super) fn replace(
+    raw: &Connection,
+    ended: &[(PriceRow, i64)],
+    added: &[(PriceRow, i64)],
+    edition: u32,
+    doing: Doing<'_>,
+) -> Result<(), StorageError> {
+    let sql_error = |error| doing.rusqlite(error);
+    let mut end = raw.prepare_cached(sql::END_PRICE).map_err(sql_error)?;
+    for (row, tier) in ended {
+        end_row(&mut end, row, *tier, edition).map_err(sql_error)?;
+    }
+    let mut add = raw.prepare_cached(sql::ADD_PRICE).map_err(sql_error)?;
+    for (row, tier) in added {
+        add_row(&mut add, row, *tier, edition).map_err(sql_error)?;
+    }
+    Ok(())
+}
+
 /// Ends the rows that an edition no longer holds and adds those it newly holds.
 pub(super) fn write(
     raw: &Connection,
@@ -111,24 +159,27 @@ pub(super) fn write(
     let sql_error = |error| doing.rusqlite(error);
     let mut end = raw.prepare(sql::END_PRICE).map_err(sql_error)?;
     for Numbered { row, tier } in &changes.ended {
-        let meter = &row.meter;
-        end.execute(params![
-            meter.service_code.as_str(),
-            meter.region.as_str(),
-            meter.usage_type.as_str(),
-            meter.operation.as_str(),
-            layer_name(&row.layer),
-            spelled(row.effective_from),
-            tier,
-            edition
-        ])
-        .map_err(sql_error)?;
+        end_row(&mut end, row, *tier, edition).map_err(sql_error)?;
     }
     let mut add = raw.prepare(sql::ADD_PRICE).map_err(sql_error)?;
     for (row, tier) in &changes.added {
         add_row(&mut add, row, *tier, edition).map_err(sql_error)?;
     }
     Ok(())
+}
+
+fn end_row(end: &mut Statement<'_>, row: &PriceRow, tier: i64, edition: u32) -> rusqlite::Result<usize> {
+    let meter = &row.meter;
+    end.execute(params![
+        meter.service_code.as_str(),
+        meter.region.as_str(),
+        meter.usage_type.as_str(),
+        meter.operation.as_str(),
+        layer_name(&row.layer),
+        spelled(row.effective_from),
+        tier,
+        edition
+    ])
 }
 
 fn add_row(add: &mut Statement<'_>, row: &PriceRow, tier: i64, edition: u32) -> rusqlite::Result<usize> {
@@ -189,6 +240,15 @@ impl<'d> Reader<'d> {
             usage_type: self.interner.get(cells.text("usage_type")?),
             operation: self.interner.get(cells.text("operation")?),
         })
+    }
+
+    /// A row of a meter that is known, without the columns of its name.
+    fn row_of_meter(&mut self, row: &Row<'_>, meter: &MeterKey) -> Result<PriceRow, StorageError> {
+        let mut cells = Cells { row, next: 0, doing: self.doing };
+        let layer = cells.layer()?;
+        let valid_from = cells.text("valid_from")?;
+        let edition = cells.edition("edition_from")?;
+        self.rest(&mut cells, meter.clone(), valid_from, layer, edition)
     }
 
     /// The columns from `valid_to` on, which all queries have in the same order.
@@ -262,6 +322,14 @@ impl<'r> Cells<'r> {
 
     fn text(&mut self, column: &'static str) -> Result<&'r str, StorageError> {
         self.optional_text(column)?.ok_or_else(|| self.doing.corrupt(PRICES, column, "NULL", "a text"))
+    }
+
+    fn layer(&mut self) -> Result<Layer, StorageError> {
+        match self.text("layer")? {
+            "seed" => Ok(Layer::Seed),
+            "import" => Ok(Layer::Import),
+            other => Err(self.doing.corrupt(PRICES, "layer", other, "`seed` or `import`")),
+        }
     }
 
     fn number(&mut self, column: &'static str) -> Result<i64, StorageError> {

@@ -10,11 +10,11 @@ use sqlx::SqliteConnection;
 use super::error::{Doing, StorageError};
 
 /// Uses the handle of a connection while its worker rests.
-pub(super) async fn with_raw<T>(
+pub(super) async fn with_raw<T, E: From<StorageError>>(
     connection: &mut SqliteConnection,
     doing: Doing<'_>,
-    work: impl FnOnce(&Connection) -> Result<T, StorageError>,
-) -> Result<T, StorageError> {
+    work: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
     let mut handle = connection.lock_handle().await.map_err(|error| doing.sqlx(error))?;
     // SAFETY: the handle is open and valid for as long as `handle` lives, and the lock it holds keeps sqlx's worker
     // from touching it. The connection does not own the handle, so dropping it closes nothing; it finalizes its

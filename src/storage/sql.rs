@@ -25,6 +25,33 @@ statements! {
     /// Empties the log into the file.
     CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
 
+    /// Writes the state of this moment into a new file.
+    COPY_INTO = "VACUUM INTO ?1";
+    /// What SQLite finds wrong with the pages of the file.
+    INTEGRITY = "PRAGMA integrity_check";
+    /// Rows that refer to rows that are not there.
+    FOREIGN_KEYS = "PRAGMA foreign_key_check";
+    /// What names each edition, oldest first.
+    EDITION_NAMES = "SELECT number, hash, brought, origin, based_on FROM editions ORDER BY number";
+    /// What was said when an edition was made of the rows it changed.
+    EDITION_CHANGES = "
+        SELECT service_code, layer, rows_added, rows_ended, rows_total FROM edition_changes WHERE edition = ?1";
+    /// The same, counted from the rows.
+    COUNT_EDITION_CHANGES = "
+        SELECT service_code, layer,
+            sum(edition_from = ?1),
+            coalesce(sum(edition_to = ?1), 0),
+            sum(edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1))
+        FROM prices WHERE edition_from <= ?1 GROUP BY service_code, layer";
+    /// The ladders of an edition whose tiers are not numbered from 0 without a gap.
+    BROKEN_LADDERS = "
+        SELECT service_code, region, usage_type FROM prices
+        WHERE edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1)
+        GROUP BY service_code, region, usage_type, operation, layer, valid_from
+        HAVING count(*) <> max(tier) + 1 OR count(DISTINCT tier) <> count(*)";
+    /// How many price rows there are.
+    COUNT_PRICE_ROWS = "SELECT count(*) FROM prices";
+
     /// All editions, newest first, with what each changed.
     EDITIONS = "
         SELECT e.number, e.hash, e.brought, e.origin, e.based_on, e.published_at, e.created_at, e.note,
@@ -108,6 +135,77 @@ statements! {
         SELECT key, ?1, title, location, date, trust
         FROM sources WHERE edition_from <= ?2 AND edition_to > ?2 AND edition_to < ?1";
 
+    /// Ends, with edition ?1, the rows of both layers that edition ?2 does not hold.
+    END_PRICES_SINCE = "
+        UPDATE prices SET edition_to = ?1 WHERE edition_to IS NULL AND edition_from > ?2 AND edition_from < ?1";
+    /// Adds again, with edition ?1, the rows of both layers that edition ?2 holds and that have ended since.
+    RESTORE_PRICES = "
+        INSERT INTO prices (service_code, region, usage_type, operation, layer, valid_from, tier, edition_from, valid_to,
+            unit, tier_start, price, seen_on, source, confidence, note)
+        SELECT service_code, region, usage_type, operation, layer, valid_from, tier, ?1, valid_to, unit, tier_start,
+            price, seen_on, source, confidence, note
+        FROM prices WHERE edition_from <= ?2 AND edition_to > ?2 AND edition_to < ?1";
+    /// Ends, with edition ?1, the reference files that edition ?2 does not hold.
+    END_FILES_SINCE = "
+        UPDATE reference_files SET edition_to = ?1 WHERE edition_to IS NULL AND edition_from > ?2 AND edition_from < ?1";
+    /// Adds again, with edition ?1, the reference files that edition ?2 holds and that have ended since.
+    RESTORE_FILES = "
+        INSERT INTO reference_files (path, edition_from, content)
+        SELECT path, ?1, content FROM reference_files
+        WHERE edition_from <= ?2 AND edition_to > ?2 AND edition_to < ?1";
+
+    /// The rows of one meter that the newest edition holds, in the order of their key.
+    METER_PRICES = "
+        SELECT layer, valid_from, edition_from, valid_to, unit, tier_start, price, seen_on, source, confidence, note
+        FROM prices
+        WHERE service_code = ?1 AND region = ?2 AND usage_type = ?3 AND operation = ?4 AND edition_to IS NULL
+        ORDER BY layer, valid_from, tier";
+    /// Every row that one meter ever had, as it became known.
+    METER_HISTORY = "
+        SELECT layer, valid_from, edition_from, valid_to, unit, tier_start, price, seen_on, source, confidence, note,
+            edition_to
+        FROM prices
+        WHERE service_code = ?1 AND region = ?2 AND usage_type = ?3 AND operation = ?4
+        ORDER BY edition_from, layer DESC, valid_from, tier";
+    /// The meters of a Region whose imported prices come from the price lists of one offer.
+    METERS_OF_OFFER = "
+        SELECT DISTINCT service_code, region, usage_type, operation FROM prices
+        WHERE layer = 'import' AND edition_to IS NULL AND region = ?1 AND substr(source, 1, length(?2)) = ?2";
+    /// Adds a source, unless there is one with its key.
+    ADD_SOURCE = "
+        INSERT INTO sources (key, edition_from, title, location, date, trust)
+        SELECT ?1, ?2, ?3, ?4, ?5, 3 WHERE NOT EXISTS (SELECT 1 FROM sources WHERE key = ?1 AND edition_to IS NULL)";
+    /// Adds a file that an edition came from.
+    ADD_IMPORTED_FILE = "
+        INSERT INTO imported_files (edition, file, name, location, sha256, bytes, offer_code, version, published_at,
+            rows_read, rows_kept, reference)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    /// The files that an edition came from.
+    IMPORTED_FILES = "
+        SELECT name, location, sha256, bytes, offer_code, version, published_at, rows_read, rows_kept, reference
+        FROM imported_files WHERE edition = ?1 ORDER BY file";
+    /// How often the rows of a file have been kept for reference.
+    REFERENCE_OF_CONTENT = "SELECT count(*) FROM imported_files WHERE sha256 = ?1 AND reference = 1";
+    /// The newest version of an offer that has been imported, by the location of its file.
+    IMPORTED_LOCATION = "SELECT count(*) FROM imported_files WHERE location = ?1";
+    /// Adds a row that is kept for reference.
+    ADD_REFERENCE = "
+        INSERT INTO reference_prices (service_code, region, usage_type, operation, edition, file, row, sku, rate_code,
+            term_type, terms, description, effective_from, tier_start, tier_end, unit, price, currency)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    /// What is kept for reference of a service, newest edition first.
+    REFERENCE_PRICES = "
+        SELECT service_code, region, usage_type, operation, edition, term_type, terms, description, effective_from,
+            tier_start, tier_end, unit, price, currency
+        FROM reference_prices
+        WHERE service_code = ?1 AND (?2 = '' OR region = ?2) AND substr(usage_type, 1, length(?3)) = ?3
+            AND edition <= ?4
+        ORDER BY service_code, region, usage_type, operation, edition DESC, file, row LIMIT ?5";
+    /// The edition that was served before the present one.
+    PREVIOUS_EDITION = "
+        SELECT edition FROM activations
+        WHERE edition <> (SELECT edition FROM activations ORDER BY seq DESC LIMIT 1) ORDER BY seq DESC LIMIT 1";
+
     /// The sources that imports brought, as an edition holds them.
     EDITION_SOURCES = "
         SELECT key, title, location, date, trust FROM sources
@@ -118,6 +216,25 @@ statements! {
         WHERE edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1) ORDER BY path";
     /// The reference files of the newest edition.
     OPEN_FILES = "SELECT path, content FROM reference_files WHERE edition_to IS NULL ORDER BY path";
+    /// The newest revision of any price book; 0 where there is none.
+    LAST_BOOK = "SELECT coalesce(max(id), 0) FROM price_books";
+    /// The newest revision of a price book, and whether that removed it.
+    NEWEST_REVISION = "SELECT revision, removed FROM price_books WHERE name = ?1 ORDER BY revision DESC LIMIT 1";
+    /// The revisions of price books after one, in the order in which they were made.
+    BOOKS_AFTER = "
+        SELECT id, name, revision, removed, created_at, note FROM price_books WHERE id > ?1 ORDER BY id";
+    /// The rates of the revisions of price books after one, tier by tier.
+    BOOK_RATES_AFTER = "
+        SELECT book, rate, tier, scope, service_code, region, usage_type, operation, valid_from, valid_to, kind, unit,
+            tier_start, value, note
+        FROM price_book_rates WHERE book > ?1 ORDER BY book, rate, tier";
+    /// Adds a revision of a price book.
+    ADD_BOOK = "INSERT INTO price_books (name, revision, removed, created_at, note) VALUES (?1, ?2, ?3, ?4, ?5)";
+    /// Adds a tier of a rate of a price book.
+    ADD_BOOK_RATE = "
+        INSERT INTO price_book_rates (book, rate, tier, scope, service_code, region, usage_type, operation, valid_from,
+            valid_to, kind, unit, tier_start, value, note)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     /// Adds a reference file.
     ADD_FILE = "INSERT INTO reference_files (path, edition_from, content) VALUES (?1, ?2, ?3)";
     /// Ends a reference file.

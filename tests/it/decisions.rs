@@ -17,12 +17,14 @@ use serde_json::{Map, Value, json};
 use crossover::app::decide::DecideRequest;
 use crossover::catalog::seed::Files;
 use crossover::catalog::{Catalog, Edition, load};
+use crossover::decisions::container_platform::ContainerPlatform;
 use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
 use crossover::decisions::hybrid_resiliency::HybridResiliency;
 use crossover::decisions::load_balancer::LoadBalancer;
 use crossover::decisions::nat_topology::NatTopology;
+use crossover::decisions::pricing_model::PricingModel;
 use crossover::decisions::private_access::PrivateAccess;
 use crossover::decisions::vpc_connectivity::VpcConnectivity;
 use crossover::decisions::{DECISIONS, Decision, find};
@@ -39,7 +41,7 @@ fn today() -> NaiveDate {
 fn ask(region: &str, mode: Mode) -> Ask {
     Ask {
         region: region.to_owned(),
-        terms: Terms { as_of: today(), free_tier: FreeTier::None, missing_prices: MissingPrices::Error },
+        terms: Terms { as_of: today(), free_tier: FreeTier::None, missing_prices: MissingPrices::Error, book: None },
         month: Month::convention(),
         mode,
         weights: Vec::new(),
@@ -167,6 +169,7 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
         "hybrid_connectivity" => judge_with::<HybridConnectivity>(asked, name, value),
         "nat_topology" => judge_with::<NatTopology>(asked, name, value),
         "load_balancer" => judge_with::<LoadBalancer>(asked, name, value),
+        "container_platform" => judge_with::<ContainerPlatform>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
 }
@@ -300,6 +303,71 @@ fn a_sweep_over_whole_numbers_is_every_whole_number() {
             .collect();
         assert_eq!(crossed, changes, "{}", sweep.input);
     }
+}
+
+/// What an answer remembers between its evaluations changes nothing: every number of tasks in a sweep is what an
+/// evaluation by itself gives, and so is every size of a task.
+#[test]
+fn a_sweep_of_containers_is_every_number_of_tasks_and_every_size() {
+    let mixed = json!([
+        {"name": "web", "tasks": 7, "vcpu": "0.5", "mem_gb": 1},
+        {"name": "api", "tasks": 3, "vcpu": 2, "mem_gb": 9},
+        {"name": "job", "tasks": 2, "vcpu": 4, "mem_gb": 8}
+    ]);
+    let sweep = |input: &str, from: i64, to: i64| SweepAsk {
+        input: input.to_owned(),
+        from: Amount::whole(from),
+        to: Some(Amount::whole(to)),
+    };
+    let tasks = || vec![sweep("tasks", 1, 25)];
+    let more = || vec![sweep("tasks", 1, 12), sweep("vcpu", 0, 16), sweep("mem_gb", 0, 30), sweep("headroom", 0, 12)];
+    let whole = |region: &str, sweeps: Vec<SweepAsk>, inputs: Value| Asked {
+        decision: "container_platform",
+        ask: Ask { sweeps: Some(sweeps), ..ask(region, Mode::Guided) },
+        inputs,
+    };
+    let mut crossed = 0;
+    for asked in [
+        whole("us-east-1", tasks(), json!({"services": mixed, "add_ons": false})),
+        whole(
+            "ap-northeast-2",
+            tasks(),
+            json!({"services": mixed, "interruptible": true, "free_ips": 30, "logs_gb_month": 20_000}),
+        ),
+        whole("us-east-1", more(), json!({"vcpu": 4, "mem_gb": 7, "az_spread": false, "add_ons": false})),
+        whole(
+            "eu-west-1",
+            more(),
+            json!({"vcpu": "0.3", "mem_gb": 1, "arch": "any", "k8s_required": true, "team_k8s_skill": 6}),
+        ),
+    ] {
+        let verdict = decide(&asked);
+        crossed += verdict.crossovers.len();
+        let sizes = |input: &str, last: i64| -> Vec<Amount> {
+            let inputs = serde_json::from_value(asked.inputs.clone()).expect("inputs");
+            match input {
+                "vcpu" | "mem_gb" => ContainerPlatform::listed(input, &inputs, seed()),
+                _ => (1..=last).map(Amount::whole).collect(),
+            }
+        };
+        for range in asked.ask.sweeps.iter().flatten() {
+            let last = range.to.as_ref().and_then(Amount::as_whole).expect("an end");
+            for value in sizes(&range.input, i64::try_from(last).expect("few")) {
+                let judged = at(&asked, &range.input, &value.value());
+                let found = (id(&judged, judged.choice.cheapest), id(&judged, judged.choice.recommended));
+                let holds = |regime: &&crossover::decisions::engine::sweep::Regime| {
+                    regime.input == range.input
+                        && regime.from.compare_values(&value).is_le()
+                        && value.compare_values(&regime.to).is_le()
+                };
+                let holding: Vec<_> = verdict.regimes.iter().filter(holds).collect();
+                assert_eq!(holding.len(), 1, "{} = {value}: {}", range.input, asked.inputs);
+                let expected = (holding[0].cheapest, holding[0].recommended);
+                assert_eq!(found, expected, "{} = {value}: {}", range.input, asked.inputs);
+            }
+        }
+    }
+    assert!(crossed > 1, "{crossed} crossovers");
 }
 
 /// Inputs of any kind: few at a time, from values around the limits.
@@ -478,6 +546,41 @@ fn an_option_that_does_not_win_may_go() {
     });
 }
 
+/// Where a commitment begins to pay, both ways cost the same to the last digit, and beside that point one is cheaper.
+#[test]
+fn at_a_break_even_of_a_commitment_the_costs_agree() {
+    let mut found = 0;
+    for (region, inputs) in [
+        ("us-east-1", json!({"discount": 0.4, "horizon_months": 36, "instances": 7})),
+        ("us-east-1", json!({"spend": ["fargate"], "horizon_months": 36})),
+        ("us-east-1", json!({"spend": ["ec2", "fargate", "lambda"], "discount": "0.27", "horizon_months": 30})),
+        ("ap-northeast-2", json!({"instance_type": "m7g.large", "horizon_months": 36})),
+        ("us-east-1", json!({"interruptible": true, "queue_based": true, "spend": ["fargate"], "base_fraction": 0.2})),
+    ] {
+        let sweep = |input: &str| SweepAsk { input: input.to_owned(), from: Amount::ZERO, to: None };
+        let sweeps = Some(vec![sweep("expected_utilisation"), sweep("discount")]);
+        let ask = Ask { sweeps, ..ask(region, Mode::CheapestEligible) };
+        let asked = Asked { decision: "pricing_model", ask, inputs };
+        for crossover in decide(&asked).crossovers {
+            let (CrossoverKind::Equal, Some(from), Some(to)) = (crossover.kind, crossover.from, crossover.to) else {
+                continue;
+            };
+            let judged = |at: Fraction| judge_with::<PricingModel>(&asked, crossover.input, Amount::fraction(at));
+            let here = judged(crossover.at.value());
+            let rank = |option: &str| candidate(&here, option).rank().map(Amount::value);
+            assert_eq!(rank(from), rank(to), "{} at {}", asked.inputs, crossover.at);
+            let beside = |step: Fraction| {
+                let judged = judged(crossover.at.value() + step);
+                id(&judged, judged.choice.cheapest)
+            };
+            let little = fraction(1, 1_000_000_000);
+            assert_eq!((beside(-little.clone()), beside(little)), (Some(from), Some(to)), "{}", asked.inputs);
+            found += 1;
+        }
+    }
+    assert!(found >= 5, "{found} break-evens");
+}
+
 #[test]
 fn the_same_request_gives_the_same_bytes() {
     for (decision, inputs) in [
@@ -485,6 +588,8 @@ fn the_same_request_gives_the_same_bytes() {
         ("hybrid_resiliency", json!({"aws_sla_pct": 99.9, "gb_out_month": 7_000})),
         ("nat_topology", json!({"vpcs": 3, "gb_month": 7_000})),
         ("load_balancer", json!({"protocol": "tcp", "gb_month": 7_000})),
+        ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
+        ("container_platform", json!({"tasks": 9, "vcpu": "0.5", "mem_gb": 3})),
     ] {
         let body = json!({"region": "us-east-1", "as_of": "2026-11-22", "inputs": inputs}).to_string();
         let answer = || {
@@ -519,6 +624,7 @@ const HELD: &[&str] = &[
 fn firing(decision: &Decision) -> String {
     match decision.id {
         "hybrid_connectivity" => source("hybrid_connectivity/screening.rs"),
+        "container_platform" => source("container_platform/screening.rs") + &source("container_platform/guidance.rs"),
         "vpc_connectivity" => source("vpc_connectivity/screening.rs"),
         "private_access" => source("private_access/screening.rs"),
         other => {
@@ -538,7 +644,8 @@ fn every_rule_in_code_is_listed_and_every_listed_one_is_in_code() {
             && bytes[1] == b'-'
             && bytes[2..].iter().all(u8::is_ascii_digit)
     };
-    for decision in DECISIONS.iter().filter(|decision| HELD.contains(&decision.id)) {
+    let known = |decision: &&Decision| HELD.contains(&decision.id) || decision.id == "container_platform";
+    for decision in DECISIONS.iter().filter(known) {
         let firing = firing(decision);
         let fired: BTreeSet<&str> = literals(&firing).into_iter().filter(is_rule).collect();
         let listed: BTreeSet<&str> = decision.rules.iter().map(|rule| rule.id).collect();
@@ -626,4 +733,5 @@ fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<PrivateAccess>(find("private_access").expect("a decision"));
     tables::<NatTopology>(find("nat_topology").expect("a decision"));
     tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
+    tables::<ContainerPlatform>(find("container_platform").expect("a decision"));
 }

@@ -33,6 +33,10 @@ struct Inputs {
     third: Option<bool>,
     /// The third option is preferred as well.
     preferred: Option<bool>,
+    /// Adds to the cost of the first option, as a size that is bought.
+    size: Option<Amount>,
+    /// Adds to it as a number of things.
+    things: Option<Amount>,
 }
 
 struct Toy;
@@ -45,6 +49,24 @@ const fn yes(name: &'static str, slot: fn(&mut Inputs) -> &mut Option<bool>) -> 
     FlagInput { name, relaxable: false, critical: false, alias: false, slot }
 }
 
+const fn number(
+    name: &'static str,
+    movement: Movement,
+    slot: fn(&mut Inputs) -> &mut Option<Amount>,
+) -> NumberInput<Inputs> {
+    NumberInput {
+        name,
+        unit: "",
+        movement,
+        max: 1_000_000,
+        sweep_to: 100,
+        thresholds: &[],
+        relaxable: false,
+        critical: false,
+        slot,
+    }
+}
+
 impl Knowledge for Toy {
     type Inputs = Inputs;
 
@@ -53,17 +75,11 @@ impl Knowledge for Toy {
         RuleInfo { id: "T-01", when: "asked", then: "third is out", effects: &[Effect::Eliminate], source: "" },
         RuleInfo { id: "T-02", when: "asked", then: "third is preferred", effects: &[Effect::Prefer], source: "" },
     ];
-    const NUMBERS: &'static [NumberInput<Inputs>] = &[NumberInput {
-        name: "x",
-        unit: "",
-        movement: Movement::Continuous,
-        max: 1_000_000,
-        sweep_to: 100,
-        thresholds: &[],
-        relaxable: false,
-        critical: false,
-        slot: |inputs| &mut inputs.x,
-    }];
+    const NUMBERS: &'static [NumberInput<Inputs>] = &[
+        number("x", Movement::Continuous, |inputs| &mut inputs.x),
+        number("size", Movement::Listed, |inputs| &mut inputs.size),
+        number("things", Movement::Whole, |inputs| &mut inputs.things),
+    ];
     const FLAGS: &'static [FlagInput<Inputs>] = &[
         yes("square", |inputs| &mut inputs.square),
         yes("steps", |inputs| &mut inputs.steps),
@@ -76,6 +92,11 @@ impl Knowledge for Toy {
     const USAGE: &'static str = "x";
 
     fn check(_: &Inputs, _: &mut Check, _: &Catalog) {}
+
+    fn listed(input: &str, _: &Inputs, _: &Catalog) -> Vec<Amount> {
+        assert_eq!(input, "size");
+        [Amount::ONE.per(2), Amount::whole(20), Amount::whole(70), Amount::whole(90)].into()
+    }
 
     /// `line` costs 3 x or x², and a hundredth for each whole step; `flat` costs 100, `third` 500.
     fn consider(inputs: &Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
@@ -92,12 +113,19 @@ impl Knowledge for Toy {
         if given(inputs.steps) {
             line = &line + &context.probe.ceil_div(&x, &Amount::ONE.per(100))?;
         }
+        for more in [&inputs.size, &inputs.things].into_iter().flatten() {
+            line = &line + more;
+        }
         for (option, cost) in [("line", line), ("flat", Amount::whole(100)), ("third", Amount::whole(500))] {
             if screen.eligible(option) {
                 screen.plan(option, Plan { outside_aws: Some(cost), ..Plan::default() });
             }
         }
-        Ok(Considered { options: screen.into_considerations(), values: vec![("x", x)], ..Considered::default() })
+        Ok(Considered {
+            options: screen.into_considerations(),
+            values: vec![("x", x), ("size", inputs.size.clone().unwrap_or(Amount::ZERO))],
+            ..Considered::default()
+        })
     }
 }
 
@@ -108,6 +136,7 @@ fn ask(mode: Mode) -> Ask {
             as_of: NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date"),
             free_tier: FreeTier::None,
             missing_prices: MissingPrices::Error,
+            book: None,
         },
         month: Month::convention(),
         mode,
@@ -196,4 +225,49 @@ fn a_budget_that_buys_nothing_is_named() {
     assert_eq!(verdict.confidence.failed, ["Every option is above the budget; the cheapest costs 30.00 USD a month."]);
     let verdict = toy(r#"{"x": 10}"#, &Ask { budget: Some(Amount::whole(30)), ..ask(Mode::BestWithinBudget) });
     assert_eq!(winner(&verdict), Some("line"));
+}
+
+/// 30 for x, and the size: 50 and less is cheaper than 100 with 20, and 70 costs as much.
+#[test]
+fn an_input_with_a_list_of_sizes_is_evaluated_at_each_of_them() {
+    let sweep = |from: i64, to: Option<i64>| SweepAsk {
+        input: "size".to_owned(),
+        from: Amount::whole(from),
+        to: to.map(Amount::whole),
+    };
+    let sweeps = Some(vec![sweep(0, None)]);
+    let verdict = toy(r#"{"x": 10, "size": 20}"#, &Ask { sweeps, ..ask(Mode::CheapestEligible) });
+    let regimes: Vec<_> = verdict
+        .regimes
+        .iter()
+        .map(|regime| (regime.from.to_string(), regime.to.to_string(), regime.from_included, regime.cheapest))
+        .collect();
+    // Of equal costs the first option is the cheapest: 30 + 70 = 100.
+    let expected = [("0.5", "70", true, Some("line")), ("90", "90", true, Some("flat"))];
+    assert_eq!(
+        regimes,
+        expected.map(|(from, to, included, option)| (from.to_owned(), to.to_owned(), included, option))
+    );
+    let [crossover] = verdict.crossovers.as_slice() else { panic!("{:?}", verdict.crossovers) };
+    assert_eq!((crossover.at.to_string().as_str(), crossover.kind), ("90", CrossoverKind::Jump));
+    // A range leaves the sizes outside it out.
+    let sweeps = Some(vec![sweep(1, Some(75))]);
+    let verdict = toy(r#"{"x": 10, "size": 20}"#, &Ask { sweeps, ..ask(Mode::CheapestEligible) });
+    let [regime] = verdict.regimes.as_slice() else { panic!("{:?}", verdict.regimes) };
+    assert_eq!((regime.from.to_string(), regime.to.to_string()), ("20".to_owned(), "70".to_owned()));
+    // Without a sweep the sizes are tried as well, for what would change the answer.
+    let sweeps = Some(Vec::new());
+    let verdict = toy(r#"{"x": 10, "size": 20}"#, &Ask { sweeps, ..ask(Mode::CheapestEligible) });
+    let flip = verdict.flips.iter().find(|flip| flip.input == "size").expect("a change");
+    assert_eq!((flip.from.as_str(), flip.to.as_str(), flip.new_winner), ("20", "90", Some("flat")));
+}
+
+#[test]
+fn a_sweep_of_too_many_whole_numbers_ends_and_says_so() {
+    let sweeps =
+        Some(vec![SweepAsk { input: "things".to_owned(), from: Amount::ZERO, to: Some(Amount::whole(1_500)) }]);
+    let verdict = toy(r#"{"x": 10, "things": 2}"#, &Ask { sweeps, ..ask(Mode::CheapestEligible) });
+    assert_eq!(verdict.notices.iter().map(|notice| notice.code).collect::<Vec<_>>(), ["truncated_at"]);
+    assert!(verdict.notices[0].text.contains("before 1000 after 1000 values"), "{}", verdict.notices[0].text);
+    assert_eq!(verdict.regimes.last().expect("a regime").to.as_whole(), Some(999));
 }

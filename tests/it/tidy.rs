@@ -34,10 +34,10 @@ const SAME_FLOOR: &[(&str, &str)] = &[("telemetry", "config"), ("import", "stora
 /// The one file that reads JSON numbers.
 const FLOAT_READER: &str = "src/domain/number.rs";
 /// The files of `src/services/` that are not a service.
-const SERVICE_TOOLS: &[&str] = &["metering", "plan"];
+const SERVICE_TOOLS: &[&str] = &["commitments", "metering", "plan"];
 
 /// The files of `src/decisions/` that are not a decision.
-const DECISION_TOOLS: &[&str] = &["engine", "traffic"];
+const DECISION_TOOLS: &[&str] = &["engine", "sizing", "traffic"];
 
 /// The folder of the package.
 fn root() -> &'static Path {

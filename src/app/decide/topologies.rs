@@ -100,7 +100,7 @@ fn topology(plan: &Plan, cost: &Cost<'_>, taken: bool, ask: &Ask, catalog: &Cata
             let explain = |lacking: &crate::rating::Lacking| lacking.explain(catalog, ask.terms.as_of);
             (None, missing.iter().map(|lacking| MissingMeterView::from(&explain(lacking))).collect())
         }
-        Cost::NotSized => (None, Vec::new()),
+        Cost::Ranked { .. } | Cost::NotSized => (None, Vec::new()),
     };
     let mut shared = Shared::of(plan, bill);
     // Money that moves is never shown: an answer is about one point.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::topologies::{self, TopologyView};
 use crate::app::answer::{AssumptionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents};
-use crate::app::estimate::price_notices;
+use crate::app::estimate::{catalog_view, price_notices};
 use crate::catalog::Catalog;
 use crate::decisions::engine::robust::Robustness;
 use crate::decisions::engine::screen::Finding;
@@ -407,7 +407,7 @@ fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> Optio
             let explain = |lacking: &Lacking| MissingMeterView::from(&lacking.explain(catalog, ask.terms.as_of));
             (None, missing.iter().map(explain).collect(), why.clone())
         }
-        Cost::NotSized => (None, Vec::new(), None),
+        Cost::Ranked { .. } | Cost::NotSized => (None, Vec::new(), None),
     };
     OptionView {
         option: candidate.info.id,
@@ -503,10 +503,10 @@ pub(super) fn answer(decision: &'static str, verdict: &Verdict<'_>, ask: &Ask, c
     let above =
         winner.and_then(Candidate::rank).zip(cheapest.and_then(Candidate::rank)).map(|(own, least)| own - least);
     let mut notices: Vec<Notice> = verdict.notices.clone();
-    let mut oldest = None;
+    let mut billed = None;
     if let Some(Cost::Billed { bill, .. }) = winner.map(|candidate| &candidate.cost) {
         price_notices(bill, verdict.terms, &mut notices);
-        oldest = bill.lines.iter().map(|line| line.price.price.seen_on).min();
+        billed = Some(bill);
     }
     DecisionAnswer {
         decision,
@@ -556,11 +556,6 @@ pub(super) fn answer(decision: &'static str, verdict: &Verdict<'_>, ask: &Ask, c
         assumptions: verdict.assumptions.iter().map(AssumptionView::from).collect(),
         not_modelled: verdict.not_modelled.clone(),
         notices: notices.iter().map(NoticeView::from).collect(),
-        catalog: CatalogView {
-            edition: catalog.edition.number,
-            hash: catalog.edition.hash.clone(),
-            as_of: verdict.terms.as_of.to_string(),
-            oldest_seen_on: oldest.map(|date| date.to_string()),
-        },
+        catalog: catalog_view(catalog, verdict.terms, billed),
     }
 }

@@ -219,13 +219,7 @@ pub(crate) fn relax<K: Knowledge>(
     }
     let lets_one_in = |changed: &K::Inputs| -> Result<bool, Stop> {
         let mut probe = Probe::new();
-        let mut context = super::Context {
-            catalog: setting.catalog,
-            region: &setting.ask.region,
-            month: &setting.ask.month,
-            probe: &mut probe,
-        };
-        Ok(K::consider(changed, &mut context)?.options.iter().any(Consideration::eligible))
+        Ok(K::consider(changed, &mut setting.context(&mut probe))?.options.iter().any(Consideration::eligible))
     };
     let mut ways: Vec<(String, Vec<K::Inputs>)> = Vec::new();
     for name in violated {

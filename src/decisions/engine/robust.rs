@@ -3,8 +3,10 @@
 use rust_decimal::Decimal;
 
 use super::choose;
-use super::sweep::{held, winner};
-use super::{Ask, Candidate, Effect, Evaluated, Knowledge, Mode, Setting, Stop, evaluate};
+use super::sweep::{around, held, winner};
+use super::{
+    Ask, Candidate, Effect, Evaluated, Knowledge, Mode, Movement, NumberInput, Setting, Stop, amount_at, evaluate,
+};
 use crate::catalog::facts::Facts;
 use crate::domain::amount::{Amount, Fraction, NumberError};
 use crate::domain::probe::Probe;
@@ -84,7 +86,7 @@ pub(crate) fn robustness<K: Knowledge>(
     let Some(name) = std::iter::once(&K::USAGE).chain(K::SWEPT).copied().find(says) else { return Ok(None) };
     let Some(input) = K::NUMBERS.iter().find(|input| input.name == name) else { return Ok(None) };
     let facts = &setting.catalog.facts;
-    let Some((low, high, is_default)) = range(input.name, setting, here)? else { return Ok(None) };
+    let Some((low, high, is_default)) = range::<K>(input, setting, here)? else { return Ok(None) };
     let held = match held::<K>(inputs, setting, input, &low.value(), &high.value(), at) {
         Err(Stop::Number(NumberError::NotPiecewiseLinear)) => return Ok(None),
         other => other?,
@@ -95,7 +97,7 @@ pub(crate) fn robustness<K: Knowledge>(
         if !asked && (!K::SWEPT.contains(&input.name) || idle.contains(&input.name)) {
             continue;
         }
-        let Some((low, high, _)) = range(input.name, setting, here)? else { continue };
+        let Some((low, high, _)) = range::<K>(input, setting, here)? else { continue };
         let side = |value: &Amount| -> Result<(Option<Amount>, Option<&'static str>), Stop> {
             let mut changed = inputs.clone();
             *(input.slot)(&mut changed) = Some(value.clone());
@@ -120,15 +122,28 @@ pub(crate) fn robustness<K: Knowledge>(
     }))
 }
 
-/// The low and high value of an input: the caller's, else half and twice its value.
-fn range(name: &str, setting: Setting<'_, '_>, here: &Evaluated<'_>) -> Result<Option<(Amount, Amount, bool)>, Stop> {
-    if let Some(range) = setting.ask.uncertainty.iter().find(|range| range.input == name) {
+/// The low and high value of an input: the caller's, else half and twice its value, as far as the input goes. Of a whole
+/// number they are whole, and no further apart than a sweep goes.
+fn range<K: Knowledge>(
+    input: &NumberInput<K::Inputs>,
+    setting: Setting<'_, '_>,
+    here: &Evaluated<'_>,
+) -> Result<Option<(Amount, Amount, bool)>, Stop> {
+    if let Some(range) = setting.ask.uncertainty.iter().find(|range| range.input == input.name) {
         return Ok(Some((range.low.clone(), range.high.clone(), false)));
     }
-    let Some((_, value)) = here.considered.values.iter().find(|(known, _)| *known == name) else { return Ok(None) };
+    let known = here.considered.values.iter().find(|(known, _)| *known == input.name);
+    let Some((_, value)) = known else { return Ok(None) };
     let facts = &setting.catalog.facts;
     let low = value.times(&facts.number("usage_low_ratio")?)?;
     let high = value.times(&facts.number("usage_high_ratio")?)?;
+    let largest = Amount::decimal(input.max.into());
+    let high = if high.compare_values(&largest).is_gt() { largest } else { high };
+    if input.movement == Movement::Whole {
+        let (low, high) = around(value.value(), low.value().ceil().into(), high.value().floor().into());
+        let high = high.max(low.clone());
+        return Ok(Some((amount_at(&low), amount_at(&high), true)));
+    }
     Ok(Some((low, high, true)))
 }
 

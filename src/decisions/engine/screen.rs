@@ -163,6 +163,13 @@ impl<'a> Screen<'a> {
         self.options.iter().zip(&self.found).any(|(info, consideration)| info.id == option && consideration.eligible())
     }
 
+    /// What a rule looked at that has eliminated an option.
+    pub fn looked_at(&self, option: &str, rule: &str) -> Option<Looked> {
+        let (_, found) = self.options.iter().zip(&self.found).find(|(info, _)| info.id == option)?;
+        let by = |finding: &&Arc<Finding>| finding.rule == rule && finding.effect == Effect::Eliminate;
+        found.findings.iter().find(by).map(|finding| finding.looked.clone())
+    }
+
     /// Adds a way to build an option.
     pub fn plan(&mut self, option: &str, plan: super::Plan) {
         for (info, consideration) in self.options.iter().zip(&mut self.found) {

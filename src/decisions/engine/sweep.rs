@@ -77,7 +77,7 @@ pub struct Crossover {
 
 /// What a trace keeps of an evaluation.
 #[derive(Debug, Clone)]
-struct Sample {
+pub(super) struct Sample {
     cheapest: Option<usize>,
     recommended: Option<usize>,
     ranks: Vec<Option<Amount>>,
@@ -163,7 +163,7 @@ pub(crate) fn all<K: Knowledge>(
 ) -> Result<(Vec<Regime>, Vec<Crossover>), Stop> {
     let mut regimes = Vec::new();
     let mut crossovers = Vec::new();
-    for range in ranges::<K>(inputs, setting, here) {
+    for range in ranges::<K>(setting, here) {
         match draw::<K>(inputs, setting, &range, notices) {
             Ok((mut drawn, mut crossed)) => {
                 regimes.append(&mut drawn);
@@ -182,12 +182,7 @@ pub(crate) fn all<K: Knowledge>(
     Ok((regimes, crossovers))
 }
 
-fn ranges<K: Knowledge>(
-    inputs: &K::Inputs,
-    setting: Setting<'_, '_>,
-    here: &Evaluated<'_>,
-) -> Vec<Range<'static, K::Inputs>> {
-    let idle = K::idle(inputs);
+fn ranges<K: Knowledge>(setting: Setting<'_, '_>, here: &Evaluated<'_>) -> Vec<Range<'static, K::Inputs>> {
     let value = |name: &str| {
         here.considered
             .values
@@ -206,16 +201,34 @@ fn ranges<K: Knowledge>(
                 Some(Range { input, from: sweep.from.value(), to })
             })
             .collect(),
+        // Those that the answer rests on: an input that another one stands in for is not drawn.
         None => K::SWEPT
             .iter()
-            .filter(|name| !idle.contains(name))
+            .filter(|name| here.considered.values.iter().any(|(known, _)| known == *name))
             .filter_map(|name| {
                 let input = K::NUMBERS.iter().find(|input| input.name == *name)?;
-                let end = Fraction::from(input.sweep_to).max(value(name) * &two);
-                Some(Range { input, from: Fraction::default(), to: end })
+                let largest = Fraction::from(input.max);
+                let end = Fraction::from(input.sweep_to).max(value(name) * &two).min(largest);
+                let (from, to) = match input.movement {
+                    Movement::Whole => around(value(name), Fraction::default(), end),
+                    Movement::Continuous | Movement::Listed => (Fraction::default(), end),
+                };
+                Some(Range { input, from, to })
             })
             .collect(),
     }
+}
+
+/// The part of a range of whole numbers that is drawn: all of it, or as many values as are evaluated around the user's.
+pub(super) fn around(value: Fraction, from: Fraction, to: Fraction) -> (Fraction, Fraction) {
+    let most = Fraction::from(MAX_WHOLE_VALUES.saturating_sub(1));
+    if &to - &from <= most {
+        return (from, to);
+    }
+    let half = Fraction::from(MAX_WHOLE_VALUES / 2);
+    let from = Fraction::from((value - half).ceil()).min(&to - &most).max(from);
+    let to = &from + most;
+    (from, to)
 }
 
 /// A stretch of the range with one choice: a point, or the open stretch between two points.
@@ -234,7 +247,8 @@ fn draw<K: Knowledge>(
 ) -> Result<(Vec<Regime>, Vec<Crossover>), Stop> {
     let cells = match range.input.movement {
         Movement::Continuous => continuous::<K>(inputs, setting, range, notices)?,
-        Movement::Whole => whole::<K>(inputs, setting, range)?,
+        Movement::Whole => whole::<K>(inputs, setting, range, notices)?,
+        Movement::Listed => listed::<K>(inputs, setting, range)?,
     };
     Ok((regimes::<K>(range, &cells), crossovers::<K>(range, &cells)))
 }
@@ -274,19 +288,65 @@ fn continuous<K: Knowledge>(
     Ok(cells)
 }
 
+/// What is found at one value of an input, which is evaluated once.
+fn sample<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    input: &NumberInput<K::Inputs>,
+    at: &Fraction,
+) -> Result<Sample, Stop> {
+    if let Some(known) = setting.memory.sample(input.name, at) {
+        return Ok(known);
+    }
+    let evaluated = evaluate::<K>(&with::<K>(inputs, input, amount_at(at)), setting, &mut Probe::new())?;
+    let sample = Sample::of(&evaluated);
+    setting.memory.keep_sample(input.name, at.clone(), sample.clone());
+    Ok(sample)
+}
+
 /// Every integer is a stretch of its own.
 fn whole<K: Knowledge>(
     inputs: &K::Inputs,
     setting: Setting<'_, '_>,
     range: &Range<'_, K::Inputs>,
+    notices: &mut Vec<Notice>,
 ) -> Result<Vec<Cell>, Stop> {
     let mut cells = Vec::new();
     let one = Fraction::from(1);
     let mut at = Fraction::from(range.from.ceil());
-    while at <= range.to && cells.len() < usize::try_from(MAX_WHOLE_VALUES).unwrap_or(usize::MAX) {
-        let evaluated = evaluate::<K>(&with::<K>(inputs, range.input, amount_at(&at)), setting, &mut Probe::new())?;
-        cells.push(Cell { from: at.clone(), to: at.clone(), is_point: true, sample: Sample::of(&evaluated) });
+    while at <= range.to {
+        if cells.len() >= usize::try_from(MAX_WHOLE_VALUES).unwrap_or(usize::MAX) {
+            notices.push(Notice {
+                code: "truncated_at",
+                text: format!(
+                    "The regimes over `{}` end before {} after {MAX_WHOLE_VALUES} values.",
+                    range.input.name,
+                    amount_at(&at)
+                ),
+            });
+            break;
+        }
+        let sample = sample::<K>(inputs, setting, range.input, &at)?;
+        cells.push(Cell { from: at.clone(), to: at.clone(), is_point: true, sample });
         at += &one;
+    }
+    Ok(cells)
+}
+
+/// Every value of the list is a stretch of its own.
+fn listed<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    range: &Range<'_, K::Inputs>,
+) -> Result<Vec<Cell>, Stop> {
+    let mut cells = Vec::new();
+    for value in K::listed(range.input.name, inputs, setting.catalog) {
+        let at = value.value();
+        if at < range.from || at > range.to {
+            continue;
+        }
+        let sample = sample::<K>(inputs, setting, range.input, &at)?;
+        cells.push(Cell { from: at.clone(), to: at, is_point: true, sample });
     }
     Ok(cells)
 }
@@ -323,7 +383,7 @@ fn regimes<K: Knowledge>(range: &Range<'_, K::Inputs>, cells: &[Cell]) -> Vec<Re
 }
 
 fn crossovers<K: Knowledge>(range: &Range<'_, K::Inputs>, cells: &[Cell]) -> Vec<Crossover> {
-    let is_whole = range.input.movement == Movement::Whole;
+    let is_whole = range.input.movement != Movement::Continuous;
     let stretches: Vec<(usize, &Cell)> =
         cells.iter().enumerate().filter(|(_, cell)| is_whole || !cell.is_point).collect();
     let mut crossovers = Vec::new();
@@ -514,6 +574,7 @@ fn threshold_changes<K: Knowledge>(
     for fact in input.thresholds {
         let edge = setting.catalog.facts.number(fact)?;
         match input.movement {
+            Movement::Listed => {}
             Movement::Whole => {
                 tries.extend([&edge - &Amount::ONE, edge.clone(), &edge + &Amount::ONE].map(whole));
             }
@@ -528,6 +589,9 @@ fn threshold_changes<K: Knowledge>(
                 }
             }
         }
+    }
+    if input.movement == Movement::Listed {
+        tries.extend(K::listed(input.name, inputs, setting.catalog).into_iter().map(whole));
     }
     if let (Some(value), Movement::Whole) = (value, input.movement) {
         tries.extend([value - &Amount::ONE, value + &Amount::ONE].map(whole));
@@ -595,7 +659,7 @@ pub(crate) struct Held {
     pub regret: Option<(Amount, Amount)>,
 }
 
-/// How a recommendation holds over a range of one continuous input.
+/// How a recommendation holds over a range of one input.
 pub(crate) fn held<K: Knowledge>(
     inputs: &K::Inputs,
     setting: Setting<'_, '_>,
@@ -604,6 +668,9 @@ pub(crate) fn held<K: Knowledge>(
     to: &Fraction,
     winner: usize,
 ) -> Result<Held, Stop> {
+    if input.movement != Movement::Continuous {
+        return held_at_values::<K>(inputs, setting, &Range { input, from: from.clone(), to: to.clone() }, winner);
+    }
     let trace = trace(from, to, MAX_SEGMENTS, |probe, x| {
         evaluate::<K>(&with::<K>(inputs, input, x), setting, probe).map(|evaluated| Sample::of(&evaluated))
     })?;
@@ -633,6 +700,32 @@ pub(crate) fn held<K: Knowledge>(
     } else {
         Fraction::from(i32::from(trace.at_end.recommended == Some(winner)))
     };
+    Ok(Held { share, regret })
+}
+
+/// How a recommendation holds over the values of an input that takes single ones: the share of them.
+fn held_at_values<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    range: &Range<'_, K::Inputs>,
+    winner: usize,
+) -> Result<Held, Stop> {
+    let cells = match range.input.movement {
+        Movement::Listed => listed::<K>(inputs, setting, range)?,
+        _ => whole::<K>(inputs, setting, range, &mut Vec::new())?,
+    };
+    let mut regret: Option<(Amount, Amount)> = None;
+    for Cell { from, sample, .. } in &cells {
+        let Some((own, least)) = sample.rank(winner).zip(sample.cheapest.and_then(|at| sample.rank(at))) else {
+            continue;
+        };
+        let excess = own - least;
+        if regret.as_ref().is_none_or(|(known, _)| excess.compare_values(known).is_gt()) {
+            regret = Some((excess, amount_at(from)));
+        }
+    }
+    let kept = cells.iter().filter(|cell| cell.sample.recommended == Some(winner)).count();
+    let share = Fraction::from_parts(kept.into(), cells.len().max(1).into());
     Ok(Held { share, regret })
 }
 

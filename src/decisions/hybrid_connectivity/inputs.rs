@@ -269,7 +269,7 @@ pub(super) fn check(inputs: &Inputs, check: &mut Check, catalog: &Catalog) {
     for input in NUMBERS {
         let Some(value) = (input.slot)(&mut inputs).clone() else { continue };
         match input.movement {
-            Movement::Continuous => check.amount(input.name, &value, input.max.min(CAP)),
+            Movement::Continuous | Movement::Listed => check.amount(input.name, &value, input.max.min(CAP)),
             Movement::Whole => check.whole(input.name, &value, 0, input.max),
         }
     }

@@ -253,7 +253,7 @@ pub(super) fn check(inputs: &Inputs, check: &mut Check, catalog: &Catalog) {
         let least = u64::from(["vpcs", "azs", "regions", "accounts", "endpoint_services"].contains(&input.name));
         match input.movement {
             Movement::Continuous => check.amount(input.name, &value, input.max),
-            Movement::Whole => check.whole(input.name, &value, least, input.max),
+            Movement::Whole | Movement::Listed => check.whole(input.name, &value, least, input.max),
         }
         if inputs.nodes.is_some() && OF_NUMBERS.contains(&input.name) {
             let detail = format!("`{}` does not go with `nodes` and `flows`, which say it themselves", input.name);

@@ -31,6 +31,9 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("AmazonRoute53", "dns-firewall-advanced-hours", "for reference: it is not known what an hour counts"),
     ("AmazonVPC", "verified-access-*", "for reference: Verified Access is no planned service"),
     ("AWSAppRunner", "*", "for reference: App Runner is no planned service"),
+    ("AmazonS3", "Annotation-*", "for reference: annotations of S3 objects are no planned service"),
+    ("AmazonS3", "Requests-Annotation-*", "for reference: annotations of S3 objects are no planned service"),
+    ("AmazonS3", "Requests-Tier5", "for reference: bulk restores of Glacier Flexible Retrieval are at no charge"),
     ("AWSLambda", "Lambda-Edge-*", "for reference: Lambda@Edge is no planned service"),
     ("AWSLambda", "Lambda-Managed-Instances-*", "for reference: Lambda on managed instances is no planned service"),
     ("AmazonCloudWatch", "CW:*", "for reference: metrics and alarms are no planned service"),
@@ -39,20 +42,6 @@ pub(crate) const MARKS: &[(&str, &str, &str)] = &[
     ("awskms", "*", "for reference: KMS is no planned service"),
     ("awswaf", "*", "for reference: WAF is no planned service"),
     // Of services that are planned.
-    ("AWSEvents", "*", "not yet modelled: eventbridge"),
-    ("AWSQueueService", "*", "not yet modelled: sqs"),
-    ("AmazonApiGateway", "*", "not yet modelled: api_gateway"),
-    ("AmazonCloudFront", "*", "not yet modelled: cloudfront"),
-    ("AmazonDynamoDB", "*", "not yet modelled: dynamodb"),
-    ("AmazonEC2", "reserved:*", "not yet modelled: the decision pricing_model"),
-    ("AmazonEFS", "*", "not yet modelled: efs"),
-    ("AmazonKinesis", "*", "not yet modelled: kinesis"),
-    ("AmazonRDS", "*", "not yet modelled: rds"),
-    ("AmazonS3", "*", "not yet modelled: s3"),
-    ("AmazonSNS", "*", "not yet modelled: sns"),
-    ("AmazonStates", "*", "not yet modelled: step_functions"),
-    ("CloudFrontPlans", "*", "not yet modelled: cloudfront"),
-    ("ComputeSavingsPlans", "*", "not yet modelled: the decision pricing_model"),
 ];
 
 /// The position of the mark for a meter.
