@@ -16,7 +16,10 @@ pub mod hybrid_resiliency;
 pub mod load_balancer;
 pub mod nat_topology;
 pub mod pricing_model;
+pub mod private_access;
 pub mod sizing;
+pub mod traffic;
+pub mod vpc_connectivity;
 
 use engine::{Ask, InputInfo, OptionInfo, RuleInfo, Verdict};
 
@@ -28,6 +31,8 @@ pub static DECISIONS: &[Decision] = &[
     pricing_model::DECISION,
     nat_topology::DECISION,
     load_balancer::DECISION,
+    vpc_connectivity::DECISION,
+    private_access::DECISION,
 ];
 
 /// A decision: an entry of the list.

@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::catalog::books::{BookAt, Effect, PriceBook, Rate};
 use crate::catalog::derived::DerivedRule;
 use crate::catalog::price::{Price, Tier};
-use crate::domain::amount::Amount;
+use crate::domain::amount::{Amount, NumberError};
 use crate::domain::bill::{Line, Slice};
 use crate::domain::meter::{MeterKey, UsageRecord};
 use crate::domain::probe::Probe;
@@ -157,6 +157,62 @@ pub struct Bill<'c> {
     pub has_allowance: bool,
     /// Exactly the sum of the lines' amounts.
     pub total: Amount,
+}
+
+/// Shares the money of one line out over parts of its quantity, in the order in which they are taken.
+///
+/// It goes through the line as [`rate`] goes through a pool: the free part first, then tier after tier. Parts that make
+/// up the whole quantity make up the whole amount, exactly.
+#[derive(Debug)]
+pub struct Shares<'l> {
+    slices: std::slice::Iter<'l, Slice>,
+    slice: Option<&'l Slice>,
+    /// What is left of the current slice.
+    left: Amount,
+    free: Amount,
+}
+
+impl<'l> Shares<'l> {
+    /// Nothing has been taken from the line yet.
+    pub fn of<P>(line: &'l Line<P>) -> Self {
+        let mut slices = line.slices.iter();
+        let slice = slices.next();
+        Self {
+            slices,
+            slice,
+            left: slice.map_or(Amount::ZERO, |slice| slice.quantity.clone()),
+            free: line.free.clone(),
+        }
+    }
+
+    /// The money for the next part of the quantity.
+    ///
+    /// # Errors
+    /// Where a part moves with a swept input and its price does too, which no price does.
+    pub fn take(&mut self, quantity: &Amount) -> Result<Amount, NumberError> {
+        let mut rest = quantity.clone();
+        if !self.free.is_zero() {
+            let free = if rest.compare_values(&self.free).is_lt() { rest.clone() } else { self.free.clone() };
+            self.free = &self.free - &free;
+            rest = &rest - &free;
+        }
+        let mut money = Amount::ZERO;
+        while let Some(slice) = self.slice.filter(|_| !rest.is_zero()) {
+            let is_last = self.slices.len() == 0;
+            if is_last || !rest.compare_values(&self.left).is_gt() {
+                money = &money + &rest.times(&slice.unit_price)?;
+                if !is_last {
+                    self.left = &self.left - &rest;
+                }
+                break;
+            }
+            money = &money + &self.left.times(&slice.unit_price)?;
+            rest = &rest - &self.left;
+            self.slice = self.slices.next();
+            self.left = self.slice.map_or(Amount::ZERO, |slice| slice.quantity.clone());
+        }
+        Ok(money)
+    }
 }
 
 /// The records of one meter.

@@ -16,6 +16,7 @@ use crate::domain::check::Check;
 use crate::domain::problem::{Code, Problem, Problems};
 use crate::domain::read::{from_json_bytes, unknown_name};
 
+pub mod topologies;
 pub mod view;
 
 use view::DecisionAnswer;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use smol_str::SmolStr;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
@@ -239,6 +240,12 @@ pub trait Knowledge: Sized + 'static {
     /// Finds every value outside its range.
     fn check(inputs: &Self::Inputs, check: &mut Check, catalog: &Catalog);
 
+    /// The numeric inputs that say nothing in this request, since others say it themselves: they are not swept, and no
+    /// change of them is looked for.
+    fn idle(_inputs: &Self::Inputs) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// The values that an input of the movement [`Movement::Listed`] takes beside these other inputs, rising.
     fn listed(_input: &str, _inputs: &Self::Inputs, _catalog: &Catalog) -> Vec<Amount> {
         Vec::new()
@@ -352,6 +359,9 @@ pub struct Plan {
     pub extras: u32,
     /// Why it cannot be priced at all, where the data has no meters for it.
     pub unpriced_because: Option<String>,
+    /// The ways that traffic goes, where the decision knows them: the answer then shows every way to build the option,
+    /// each flow on it, and the flow's part of every line.
+    pub routes: Vec<Route>,
     /// All that the bill rests on besides what no evaluation of the answer changes, where nothing of it moves: plans of
     /// one option with the same key have the same bill, which is then rated once. Where it is remembered already
     /// ([`Memory::knows`]), `resources` may be empty.
@@ -359,6 +369,41 @@ pub struct Plan {
     /// The same by parts, for a bill of which most is as before: a key, and how many of the resources it speaks for,
     /// in their order. Empty, or it speaks for all of them.
     pub pieces: Vec<(PlanKey, usize)>,
+}
+
+/// Flows that go the same way.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Each of them.
+    pub flows: Arc<[RoutedFlow]>,
+    /// What the gigabytes of every flow are multiplied by.
+    pub factor: Amount,
+    /// What they pass, in order.
+    pub via: Vec<SmolStr>,
+    /// What they cause where they pass.
+    pub hops: Vec<Hop>,
+}
+
+/// One flow.
+#[derive(Debug, Clone)]
+pub struct RoutedFlow {
+    /// Who sends.
+    pub from: SmolStr,
+    /// Who receives.
+    pub to: SmolStr,
+    /// Gigabytes a month.
+    pub gb: Amount,
+}
+
+/// What a flow causes at one place: a part of one line of the bill.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// The position of the resource among the plan's.
+    pub resource: usize,
+    /// The id of the line, of which the resource has one.
+    pub line: &'static str,
+    /// How much of the line's quantity each gigabyte of the flow is.
+    pub per_gb: Amount,
 }
 
 /// What an option costs.
@@ -400,6 +445,8 @@ pub struct Candidate<'c> {
     pub choices: Vec<String>,
     /// What it costs.
     pub cost: Cost<'c>,
+    /// The ways to build it that were not taken, and what they cost.
+    pub others: Vec<(Plan, Cost<'c>)>,
     /// The soft scores by criterion, 0 to 10.
     pub scores: Vec<(String, Decimal)>,
     /// The weighted sum of the soft scores.
@@ -645,6 +692,7 @@ pub fn decide<'c, K: Knowledge>(inputs: &str, ask: &Ask, catalog: &'c Catalog) -
     K::check(&inputs, &mut check, catalog);
     let mut problems = check.into_problems();
     problems.extend(sweep::check::<K>(ask));
+    problems.extend(sweep::check_idle(ask, &K::idle(&inputs)));
     problems.extend(choose::check(catalog.facts.scores(K::TOPIC), ask));
     if !problems.is_empty() {
         return Err(Problems(problems));

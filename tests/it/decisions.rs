@@ -25,6 +25,8 @@ use crossover::decisions::hybrid_resiliency::HybridResiliency;
 use crossover::decisions::load_balancer::LoadBalancer;
 use crossover::decisions::nat_topology::NatTopology;
 use crossover::decisions::pricing_model::PricingModel;
+use crossover::decisions::private_access::PrivateAccess;
+use crossover::decisions::vpc_connectivity::VpcConnectivity;
 use crossover::decisions::{DECISIONS, Decision, find};
 use crossover::domain::amount::{Amount, Fraction};
 use crossover::domain::month::Month;
@@ -609,14 +611,23 @@ fn literals(source: &str) -> Vec<&str> {
 }
 
 /// The decisions whose sources are read: they fire their rules by literal names.
-const HELD: &[&str] =
-    &["hybrid_connectivity", "hybrid_resiliency", "container_platform", "load_balancer", "nat_topology"];
+const HELD: &[&str] = &[
+    "hybrid_connectivity",
+    "hybrid_resiliency",
+    "container_platform",
+    "load_balancer",
+    "nat_topology",
+    "vpc_connectivity",
+    "private_access",
+];
 
 /// The source that fires the rules of a decision, without the list of rules.
 fn firing(decision: &Decision) -> String {
     match decision.id {
         "hybrid_connectivity" => source("hybrid_connectivity/screening.rs"),
         "container_platform" => source("container_platform/screening.rs") + &source("container_platform/guidance.rs"),
+        "vpc_connectivity" => source("vpc_connectivity/screening.rs"),
+        "private_access" => source("private_access/screening.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");
@@ -718,6 +729,8 @@ fn tables<K: Knowledge>(decision: &Decision) {
 fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<HybridConnectivity>(find("hybrid_connectivity").expect("a decision"));
     tables::<HybridResiliency>(find("hybrid_resiliency").expect("a decision"));
+    tables::<VpcConnectivity>(find("vpc_connectivity").expect("a decision"));
+    tables::<PrivateAccess>(find("private_access").expect("a decision"));
     tables::<NatTopology>(find("nat_topology").expect("a decision"));
     tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
     tables::<ContainerPlatform>(find("container_platform").expect("a decision"));

@@ -36,3 +36,4 @@ mod refresh;
 mod seed;
 mod storage;
 mod tidy;
+mod traffic;

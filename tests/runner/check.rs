@@ -8,8 +8,8 @@ use crossover::domain::number::decimal_from_text;
 use crossover::domain::problem::{Problem, Problems};
 
 use super::form::{
-    Elimination, ExpectedCrossover, ExpectedDecision, ExpectedError, ExpectedEstimate, ExpectedLine, ExpectedOption,
-    Relax,
+    Elimination, ExpectedCrossover, ExpectedDecision, ExpectedError, ExpectedEstimate, ExpectedFlow, ExpectedLine,
+    ExpectedOption, ExpectedTopology, Relax,
 };
 
 /// Collects what differs, so that one run shows all of it.
@@ -280,6 +280,60 @@ fn option_costs(found: Option<&Value>, expected: &ExpectedOption, differences: &
             .collect();
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
         differences.same(&format!("{at}: missing"), &meters, &expected);
+    }
+    for expected in &expected.topologies {
+        let named = |view: &&Value| text(view, "topology") == expected.topology;
+        match items(found, "topologies").iter().find(named) {
+            Some(view) => topology(view, expected, at, differences),
+            None => differences.add(format!("{at}: there is no topology `{}`", expected.topology)),
+        }
+    }
+}
+
+/// Compares one way to build an option with what is expected.
+fn topology(found: &Value, expected: &ExpectedTopology, option: &str, differences: &mut Differences) {
+    let at = format!("{option}: {}", expected.topology);
+    if let Some(taken) = expected.taken {
+        differences.same(&format!("{at}: taken"), &found.get("taken").and_then(Value::as_bool), &Some(taken));
+    }
+    if let Some(config) = &expected.config {
+        part(config, found.get("config").unwrap_or(&Value::Null), &format!("{at}: config"), differences);
+    }
+    exactly(found, "standing_exact", expected.standing.as_ref(), &at, differences);
+    exactly(found, "flows_exact", expected.flows_total.as_ref(), &at, differences);
+    for expected in &expected.flows {
+        let (from, to) = (expected.from.as_str(), expected.to.as_str());
+        let named = |view: &&Value| text(view, "from") == from && text(view, "to") == to;
+        match items(found, "flows").iter().find(named) {
+            Some(view) => flow(view, expected, &format!("{at}: {from} to {to}"), differences),
+            None => differences.add(format!("{at}: there is no flow {from} to {to}")),
+        }
+    }
+}
+
+fn flow(found: &Value, expected: &ExpectedFlow, at: &str, differences: &mut Differences) {
+    exactly(found, "amount_exact", Some(&expected.amount), at, differences);
+    if let Some(expected) = &expected.via {
+        let via: Vec<String> = items(found, "via").iter().map(plain).collect();
+        differences.same(&format!("{at}: via"), &via, expected);
+    }
+    let Some(expected) = &expected.hops else { return };
+    let lines: Vec<&str> = items(found, "hops").iter().map(|hop| text(hop, "line")).collect();
+    let expected_lines: Vec<&str> = expected.iter().map(|hop| hop.line.as_str()).collect();
+    differences.same(&format!("{at}: hops"), &lines, &expected_lines);
+    for (hop, expected) in items(found, "hops").iter().zip(expected) {
+        let at = format!("{at}: {}", expected.line);
+        exactly(hop, "amount_exact", Some(&expected.amount), &at, differences);
+        exactly(hop, "quantity", expected.quantity.as_ref(), &at, differences);
+    }
+}
+
+/// Compares a decimal, where one is expected.
+fn exactly(found: &Value, field: &str, expected: Option<&Amount>, at: &str, differences: &mut Differences) {
+    let Some(expected) = expected else { return };
+    let found = text(found, field);
+    if decimal(found).as_ref() != Some(expected) {
+        differences.add(format!("{at}: {field}: found {found}, expected {expected}"));
     }
 }
 

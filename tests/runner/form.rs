@@ -193,6 +193,63 @@ pub(crate) struct ExpectedOption {
     /// That it is eligible and has no price: the usage types of the missing meters, where single prices are missing.
     #[serde(default)]
     pub(crate) missing: Option<Vec<String>>,
+    /// Ways to build it that must be among those of the answer.
+    #[serde(default)]
+    pub(crate) topologies: Vec<ExpectedTopology>,
+}
+
+/// A way to build an option that carries traffic.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedTopology {
+    /// Its name.
+    pub(crate) topology: String,
+    /// Whether it is the one that the option is taken to be built as.
+    #[serde(default)]
+    pub(crate) taken: Option<bool>,
+    /// What its configuration must hold, among other things.
+    #[serde(default)]
+    pub(crate) config: Option<Value>,
+    /// What stands whether traffic flows or not, exactly.
+    #[serde(default)]
+    pub(crate) standing: Option<Amount>,
+    /// What all flows cost, exactly.
+    #[serde(default)]
+    pub(crate) flows_total: Option<Amount>,
+    /// Flows that must be among those of the answer.
+    #[serde(default)]
+    pub(crate) flows: Vec<ExpectedFlow>,
+}
+
+/// A flow on its way.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedFlow {
+    /// Who sends.
+    pub(crate) from: String,
+    /// Who receives.
+    pub(crate) to: String,
+    /// What it passes, in order.
+    #[serde(default)]
+    pub(crate) via: Option<Vec<String>>,
+    /// Every part of a line it pays, in order.
+    #[serde(default)]
+    pub(crate) hops: Option<Vec<ExpectedHop>>,
+    /// What it pays in all, exactly.
+    pub(crate) amount: Amount,
+}
+
+/// A flow's part of a line.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedHop {
+    /// The id of the line.
+    pub(crate) line: String,
+    /// The part of its quantity, exactly.
+    #[serde(default)]
+    pub(crate) quantity: Option<Amount>,
+    /// The part of its amount, exactly.
+    pub(crate) amount: Amount,
 }
 
 /// A stretch of an input.

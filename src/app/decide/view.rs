@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::topologies::{self, TopologyView};
 use crate::app::answer::{AssumptionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents};
 use crate::app::estimate::{catalog_view, price_notices};
 use crate::catalog::Catalog;
@@ -182,6 +183,9 @@ pub struct OptionView {
     pub monthly: Option<MonthlyMoney>,
     /// The AWS bill; null where it is not eligible or not priced.
     pub estimate: Option<OptionEstimate>,
+    /// Where the option carries traffic: every way to build it, with the path and the cost of each flow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub topologies: Vec<TopologyView>,
     /// The meters without a price.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingMeterView>,
@@ -394,19 +398,10 @@ fn findings(candidate: &Candidate<'_>, effects: &[Effect]) -> Vec<FindingView> {
 }
 
 fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> OptionView {
-    let resource = |at: usize| candidate.plan.as_ref().and_then(|plan| plan.resources.get(at));
+    let plan = candidate.plan.as_ref();
     let (estimate, missing, unpriced_because) = match &candidate.cost {
         Cost::Billed { bill, .. } => {
-            let lines = bill
-                .lines
-                .iter()
-                .filter_map(|line| {
-                    let resource = resource(line.record.resource)?;
-                    Some(LineView::of(line, &resource.name, resource.service.id, catalog))
-                })
-                .collect();
-            let total = Total::of(&bill.total, ask.month.is_convention());
-            (Some(OptionEstimate { total, lines }), Vec::new(), None)
+            (plan.map(|plan| topologies::estimate(plan, bill, ask, catalog)), Vec::new(), None)
         }
         Cost::Unpriced { missing, why } => {
             let explain = |lacking: &Lacking| MissingMeterView::from(&lacking.explain(catalog, ask.terms.as_of));
@@ -426,6 +421,7 @@ fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> Optio
         choices: candidate.choices.clone(),
         monthly: money(candidate),
         estimate,
+        topologies: topologies::of(candidate, ask, catalog),
         missing,
         unpriced_because,
         scores: candidate

@@ -26,28 +26,31 @@ pub(crate) fn candidate<'c>(
     let eligible = consideration.eligible();
     let Consideration { findings, plans } = consideration;
     let choices: Vec<String> = plans.iter().map(|plan| plan.label.clone()).filter(|label| !label.is_empty()).collect();
-    let mut priced = Vec::new();
-    let mut unpriced = None;
+    let mut others = Vec::new();
     if eligible {
         for plan in plans {
             let cost = price(info.id, &plan, setting, probe)?;
-            match &cost {
-                Cost::Billed { rank, .. } | Cost::Ranked { rank } => {
-                    let rank = rank.clone();
-                    priced.push((plan, cost, rank));
-                }
-                _ => unpriced = unpriced.or(Some((plan, cost))),
-            }
+            others.push((plan, cost));
         }
     }
-    let best = probe.min_by(priced, |(_, _, rank)| rank.clone());
-    let (plan, cost) = match best.map(|(plan, cost, _)| (plan, cost)).or(unpriced) {
-        Some((plan, cost)) => (Some(plan), cost),
-        None => (None, Cost::NotSized),
+    let rank = |cost: &Cost<'_>| match cost {
+        Cost::Billed { rank, .. } | Cost::Ranked { rank } => Some(rank.clone()),
+        _ => None,
     };
+    let ranked: Vec<(usize, Amount)> =
+        others.iter().enumerate().filter_map(|(at, (_, cost))| Some((at, rank(cost)?))).collect();
+    let best = probe.min_by(ranked, |(_, rank)| rank.clone()).map_or(0, |(at, _)| at);
+    let (plan, cost) = if best < others.len() {
+        let (plan, cost) = others.remove(best);
+        (Some(plan), cost)
+    } else {
+        (None, Cost::NotSized)
+    };
+    // A way that was not taken is shown only where it carries flows.
+    others.retain(|(plan, _)| !plan.routes.is_empty());
     let scores = plan.as_ref().map_or_else(Vec::new, |plan| scores(info.id, plan, topic, setting));
     let score = weighted_score(&scores, weights);
-    Ok(Candidate { info, findings, plan, choices, cost, scores, score })
+    Ok(Candidate { info, findings, plan, choices, cost, others, scores, score })
 }
 
 /// The soft scores of a plan, in the order of the default weights.

@@ -80,7 +80,11 @@ pub(crate) fn robustness<K: Knowledge>(
     here: &Evaluated<'_>,
 ) -> Result<Option<Robustness>, Stop> {
     let Some(at) = here.choice.recommended else { return Ok(None) };
-    let Some(input) = K::NUMBERS.iter().find(|input| input.name == K::USAGE) else { return Ok(None) };
+    // Where the usual input says nothing, the first one that is swept in its place.
+    let idle = K::idle(inputs);
+    let says = |name: &&str| !idle.contains(name);
+    let Some(name) = std::iter::once(&K::USAGE).chain(K::SWEPT).copied().find(says) else { return Ok(None) };
+    let Some(input) = K::NUMBERS.iter().find(|input| input.name == name) else { return Ok(None) };
     let facts = &setting.catalog.facts;
     let Some((low, high, is_default)) = range::<K>(input, setting, here)? else { return Ok(None) };
     let held = match held::<K>(inputs, setting, input, &low.value(), &high.value(), at) {
@@ -90,7 +94,7 @@ pub(crate) fn robustness<K: Knowledge>(
     let mut tornado = Vec::new();
     for input in K::NUMBERS {
         let asked = setting.ask.uncertainty.iter().any(|range| range.input == input.name);
-        if !asked && !K::SWEPT.contains(&input.name) {
+        if !asked && (!K::SWEPT.contains(&input.name) || idle.contains(&input.name)) {
             continue;
         }
         let Some((low, high, _)) = range::<K>(input, setting, here)? else { continue };

@@ -133,6 +133,21 @@ pub(crate) fn check<K: Knowledge>(ask: &Ask) -> Vec<Problem> {
     problems
 }
 
+/// Finds sweeps and ranges of inputs that say nothing in this request.
+pub(crate) fn check_idle(ask: &Ask, idle: &[&str]) -> Vec<Problem> {
+    let sweeps = ask.sweeps.iter().flatten().enumerate();
+    let swept = sweeps.map(|(at, sweep)| (format!("/sweep/{at}/input"), sweep.input.as_str()));
+    let ranges = ask.uncertainty.iter().map(|range| (format!("/uncertainty/{}", range.input), range.input.as_str()));
+    swept
+        .chain(ranges)
+        .filter(|(_, name)| idle.contains(name))
+        .map(|(pointer, name)| {
+            let text = format!("`{name}` says nothing in this request: other inputs say it themselves");
+            Problem::new(Code::Conflict, pointer, text)
+        })
+        .collect()
+}
+
 fn with<K: Knowledge>(inputs: &K::Inputs, input: &NumberInput<K::Inputs>, value: Amount) -> K::Inputs {
     let mut inputs = inputs.clone();
     *(input.slot)(&mut inputs) = Some(value);
@@ -422,7 +437,8 @@ pub(crate) fn flips<K: Knowledge>(
         assumption.map(|assumption| assumption.value.clone())
     };
     let mut flips = Vec::new();
-    for input in K::NUMBERS {
+    let idle = K::idle(inputs);
+    for input in K::NUMBERS.iter().filter(|input| !idle.contains(&input.name)) {
         let given = (input.slot)(&mut inputs.clone()).clone();
         let known = here.considered.values.iter().find(|(known, _)| *known == input.name);
         let value = known.map(|(_, value)| value.clone()).or(given);
