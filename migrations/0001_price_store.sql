@@ -133,3 +133,12 @@ CREATE TABLE price_book_rates (
     CHECK (kind <> 'price' OR scope = 'meter'),
     CHECK (kind <> 'discount_percent' OR tier = 0)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER price_books_are_never_deleted BEFORE DELETE ON price_books
+BEGIN SELECT RAISE(ABORT, 'a price book is never deleted: add a revision that removes it'); END;
+
+CREATE TRIGGER price_book_rates_are_never_edited BEFORE UPDATE ON price_book_rates
+BEGIN SELECT RAISE(ABORT, 'a rate is never edited: add a revision of its book'); END;
+
+CREATE TRIGGER price_book_rates_are_never_deleted BEFORE DELETE ON price_book_rates
+BEGIN SELECT RAISE(ABORT, 'a rate is never deleted: add a revision of its book'); END;

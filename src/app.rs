@@ -4,4 +4,5 @@
 pub mod answer;
 pub mod decide;
 pub mod estimate;
+pub mod price_book;
 pub mod request;

@@ -4,6 +4,8 @@
 //! the Regions, the sources and the facts that decisions cite. It is built from checked files and never changes;
 //! a new edition is a new catalog.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 
@@ -11,6 +13,7 @@ use crate::domain::meter::{GLOBAL, MeterKey};
 use crate::domain::problem::MissingMeter;
 
 pub mod aliases;
+pub mod books;
 pub mod derived;
 pub mod facts;
 pub mod free_tier;
@@ -27,6 +30,7 @@ pub mod sources;
 pub(crate) mod table;
 
 use aliases::Alias;
+use books::Books;
 use derived::DerivedRule;
 use facts::Facts;
 use free_tier::Allowance;
@@ -71,8 +75,8 @@ pub struct CatalogParts {
     pub prices: Vec<Price>,
 }
 
-/// One immutable edition of everything that is known.
-#[derive(Debug)]
+/// One immutable edition of everything that is known, and the price books that go over it.
+#[derive(Debug, Clone)]
 pub struct Catalog {
     /// Which edition this is.
     pub edition: Edition,
@@ -94,9 +98,11 @@ pub struct Catalog {
     pub derived: Vec<DerivedRule>,
     /// The limits, quotas, SLAs and lead times that decisions cite.
     pub facts: Facts,
-    /// In the order of meters and, for one meter, of dates.
-    prices: Vec<Price>,
-    index: MeterIndex,
+    /// The price books. They belong to no edition.
+    pub books: Arc<Books>,
+    /// In the order of meters and, for one meter, of dates. Shared by the catalogs that differ in their books only.
+    prices: Arc<Vec<Price>>,
+    index: Arc<MeterIndex>,
     oldest_seen_on: Option<NaiveDate>,
 }
 
@@ -117,10 +123,17 @@ impl Catalog {
             fargate_sizes: parts.fargate_sizes,
             derived: parts.derived,
             facts: parts.facts,
-            index: MeterIndex::of(&prices),
+            books: Arc::default(),
+            index: Arc::new(MeterIndex::of(&prices)),
             oldest_seen_on: prices.iter().map(|price| price.seen_on).min(),
-            prices,
+            prices: Arc::new(prices),
         }
+    }
+
+    /// The same edition with other price books. The prices are shared, so this is quick.
+    #[must_use]
+    pub fn with_books(&self, books: Arc<Books>) -> Self {
+        Self { books, ..self.clone() }
     }
 
     /// The price of a meter that is valid on a date.

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::app::decide::DecideRequest;
 use crate::app::estimate::{EstimateMany, EstimateOne};
 use crate::catalog::Catalog;
+use crate::catalog::books::Books;
 use crate::config::ServeConfig;
 use crate::domain::problem::{Code, Problem};
 use crate::http;
@@ -23,16 +24,20 @@ use crate::http::state::utc_today;
 use crate::storage::{StorageError, Store};
 
 pub mod ask;
+pub mod backup;
 pub mod decide;
 pub mod estimate;
 pub mod fault;
 pub mod lists;
+pub mod price_books;
 pub mod prices;
 pub mod request;
 pub mod text;
 
+use backup::BackupArgs;
 pub use fault::Exit;
 use fault::Fault;
+use price_books::PriceBooksCommand;
 use prices::PricesCommand;
 use request::{Extra, RequestArgs};
 
@@ -63,6 +68,12 @@ pub enum Command {
     /// List or check prices.
     #[command(subcommand)]
     Prices(PricesCommand),
+    /// List, show, put or delete price books: your own rates over list prices.
+    #[command(subcommand, after_help = EXIT_CODES)]
+    PriceBooks(PriceBooksCommand),
+    /// Copy the database into a file while it is in use.
+    #[command(after_help = EXIT_CODES)]
+    Backup(BackupArgs),
     /// List the services that can be estimated, or describe one.
     Services(ItemArgs),
     /// List the decisions that can be asked for, or describe one.
@@ -189,6 +200,8 @@ fn answer(command: &Command, shell: &mut Shell<'_>) -> Result<(), Fault> {
             actix_web::rt::System::new().block_on(http::serve(config.clone())).map_err(Fault::from)
         }
         Command::Prices(command) => prices::run(command, shell),
+        Command::PriceBooks(command) => price_books::run(command, shell),
+        Command::Backup(args) => backup::run(args, shell),
         Command::Services(args) => item("services", args, shell, lists::write_services, lists::write_service),
         Command::Decisions(args) => item("decisions", args, shell, lists::write_decisions, lists::write_decision),
         Command::Regions(args) => show("/v1/regions", args, shell, lists::write_regions),
@@ -270,22 +283,37 @@ fn load(args: &AnswerArgs, edition: Option<u32>, shell: &Shell<'_>) -> Result<Ar
         };
     };
     if !path.is_file() {
-        return Err(Fault::usage_with_hint(
-            format!("there is no database `{}`", path.display()),
-            format!("`crossover serve --database {}` makes one", path.display()),
-        ));
+        return Err(no_database(path));
     }
-    let catalog = actix_web::rt::System::new().block_on(async {
+    on_store(path, |store| async move {
+        let mut catalog = store.load(edition).await?;
+        catalog.books = Arc::new(store.books(&Books::default()).await?);
+        Ok(Arc::new(catalog))
+    })
+}
+
+/// Works on a store and closes it.
+fn on_store<T, F>(path: &Path, work: impl FnOnce(Store) -> F) -> Result<T, Fault>
+where
+    F: Future<Output = Result<T, StorageError>>,
+{
+    let done = actix_web::rt::System::new().block_on(async {
         let store = Store::open(path).await?;
-        let catalog = store.load(edition).await;
+        let done = work(store.clone()).await;
         store.close().await;
-        catalog
+        done
     });
-    match catalog {
-        Ok(catalog) => Ok(Arc::new(catalog)),
-        Err(StorageError::UnknownEdition { number, .. }) => Err(unknown_edition(number)),
-        Err(error) => Err(anyhow::Error::from(error).into()),
-    }
+    done.map_err(|error| match error {
+        StorageError::UnknownEdition { number, .. } => unknown_edition(number),
+        error => anyhow::Error::from(error).into(),
+    })
+}
+
+fn no_database(path: &Path) -> Fault {
+    Fault::usage_with_hint(
+        format!("there is no database `{}`", path.display()),
+        format!("`crossover serve --database {}` makes one", path.display()),
+    )
 }
 
 /// As the REST service says it.

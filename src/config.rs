@@ -56,9 +56,14 @@ pub struct ServeConfig {
     #[arg(long, env = "CROSSOVER_SHUTDOWN_TIMEOUT", value_name = "TIME", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
 
-    /// How often the server looks whether another process has activated an edition of the prices.
+    /// How often the server looks whether another process has activated an edition of the prices or changed a price book.
     #[arg(long, env = "CROSSOVER_EDITION_POLL", value_name = "TIME", default_value = "2s", value_parser = duration)]
     pub edition_poll: Duration,
+
+    /// A file with the admin token that writes need, 16 to 1024 visible ASCII characters. The token may be in the
+    /// environment variable `CROSSOVER_ADMIN_TOKEN` instead. Without one the service takes no writes.
+    #[arg(long, env = "CROSSOVER_ADMIN_TOKEN_FILE", value_name = "FILE")]
+    pub admin_token_file: Option<PathBuf>,
 }
 
 /// How log lines look.
@@ -87,6 +92,7 @@ impl ServeConfig {
             keep_alive: Duration::from_secs(2),
             shutdown_timeout: Duration::from_secs(5),
             edition_poll: Duration::from_millis(20),
+            admin_token_file: None,
         }
     }
 }

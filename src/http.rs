@@ -19,6 +19,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
 
+pub mod admin;
 pub mod body;
 pub mod decisions;
 pub mod docs;
@@ -28,6 +29,7 @@ pub mod estimates;
 pub mod health;
 pub mod observe;
 pub mod openapi;
+pub mod price_books;
 pub mod prices;
 pub mod query;
 pub mod regions;
@@ -40,6 +42,7 @@ use crate::catalog::seed::Files;
 use crate::config::ServeConfig;
 use crate::storage::{Seeded, Store};
 use crate::telemetry;
+use admin::AdminToken;
 use body::Limits;
 use error::{ApiError, fill_in_problem};
 use observe::observe;
@@ -101,7 +104,7 @@ pub async fn prepare(config: &ServeConfig, store: Store) -> anyhow::Result<State
         Seeded::Known { .. } => {}
     }
     let limits = Limits { bytes: config.body_limit_bytes, time: config.body_timeout };
-    let state = State::new(limits, utc_today).with_store(store);
+    let state = State::new(limits, utc_today).with_store(store).with_admin_token(AdminToken::configured(config)?);
     if let Some(edition) = state.follow_store().await? {
         tracing::info!(database = path, edition, "loaded the prices");
     }
@@ -213,6 +216,7 @@ pub fn routes(app: &mut ServiceConfig) {
     editions::register(app);
     estimates::register(app);
     health::register(app);
+    price_books::register(app);
     prices::register(app);
     regions::register(app);
     services::register(app);

@@ -4,20 +4,26 @@
 //! of the meters' names; one that each service has in each hour is taken off each record. The rest walks the tier
 //! ladder once, and the slices go to the records in the order of the request, so that lines add up exactly and a
 //! permutation of the resources never changes the total.
+//!
+//! The price of a pool is the list price, or a derived one where the request wants that, and over it the narrowest rate
+//! of the request's price book: a price of its own, or so much per cent off.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use crate::catalog::Catalog;
+use crate::catalog::books::{BookAt, Effect, PriceBook, Rate};
 use crate::catalog::derived::DerivedRule;
-use crate::catalog::price::Price;
+use crate::catalog::price::{Price, Tier};
 use crate::domain::amount::Amount;
 use crate::domain::bill::{Line, Slice};
 use crate::domain::meter::{MeterKey, UsageRecord};
 use crate::domain::probe::Probe;
 use crate::domain::problem::MissingMeter;
+use crate::domain::unit::Unit;
 
 /// Whether free allowances are applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,15 +56,75 @@ pub struct Terms {
     pub free_tier: FreeTier,
     /// What to do about a meter without a price.
     pub missing_prices: MissingPrices,
+    /// The price book whose rates go over list prices.
+    pub book: Option<BookAt>,
+}
+
+/// A price that no price book has touched.
+#[derive(Debug, Clone)]
+pub struct ListPrice<'c> {
+    /// The price itself.
+    pub price: Cow<'c, Price>,
+    /// The rule that derived it, where one did.
+    pub rule: Option<&'c DerivedRule>,
+}
+
+/// The rate of a price book that a line was rated with.
+#[derive(Debug, Clone)]
+pub struct OwnRate<'c> {
+    /// The book.
+    pub book: &'c PriceBook,
+    /// Its rate.
+    pub rate: &'c Rate,
+    /// What the list price is multiplied by; `None` where the rate is a price of its own.
+    pub factor: Option<Decimal>,
+    /// The list price it stands on, or stands in for; `None` where there is none.
+    pub list: Option<ListPrice<'c>>,
 }
 
 /// The price a line was rated with.
 #[derive(Debug, Clone)]
 pub struct RatedWith<'c> {
-    /// The price itself.
+    /// The price itself: the list price, also where a price book takes so much per cent off, or the price book's own.
     pub price: Cow<'c, Price>,
     /// The rule that derived it, where one did.
     pub rule: Option<&'c DerivedRule>,
+    /// The rate of a price book that was put over it. Boxed, since most lines have none.
+    pub own: Option<Box<OwnRate<'c>>>,
+}
+
+impl<'c> RatedWith<'c> {
+    fn list(list: ListPrice<'c>) -> Self {
+        Self { price: list.price, rule: list.rule, own: None }
+    }
+
+    /// Whether the price is a price book's own and no list price.
+    pub fn is_own(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| own.factor.is_none())
+    }
+
+    /// The day the source of the list price was read; a price book has no source.
+    pub fn seen_on(&self) -> Option<NaiveDate> {
+        (!self.is_own()).then_some(self.price.seen_on)
+    }
+
+    /// Whether nobody has confirmed that the list price already held on a date.
+    pub fn unverified_on(&self, date: NaiveDate) -> bool {
+        !self.is_own() && self.price.unverified_on(date)
+    }
+
+    /// What a unit costs in a tier.
+    fn unit_price(&self, tier: &Tier) -> Amount {
+        self.after_discount(Amount::decimal(tier.price))
+    }
+
+    /// An amount at list price, with the percentage of the price book taken off.
+    fn after_discount(&self, amount: Amount) -> Amount {
+        match self.own.as_ref().and_then(|own| own.factor) {
+            Some(factor) => amount.times_decimal(factor),
+            None => amount,
+        }
+    }
 }
 
 /// A meter that could not be priced. [`Lacking::explain`] finds what there is to say about it.
@@ -95,7 +161,8 @@ pub struct Bill<'c> {
 
 /// The records of one meter.
 struct Pool<'c> {
-    price: Option<RatedWith<'c>>,
+    /// The price, or why there is none, where more is known than absence.
+    price: Result<RatedWith<'c>, Option<String>>,
     total: Amount,
     /// The positions of its records.
     records: Vec<usize>,
@@ -130,7 +197,7 @@ pub fn rate<'c>(
         let pool = match pools.get_mut(&record.meter) {
             Some(pool) => pool,
             None => pools.entry(record.meter.clone()).or_insert_with(|| Pool {
-                price: resolve(catalog, &record.meter, terms),
+                price: resolve(catalog, &record.meter, record.unit, terms),
                 total: Amount::ZERO,
                 records: Vec::new(),
                 free: Amount::ZERO,
@@ -149,10 +216,10 @@ pub fn rate<'c>(
     let mut slots: Vec<Option<UsageRecord>> = records.into_iter().map(Some).collect();
     for (meter, pool) in pools {
         let why = match &pool.price {
-            Some(rated) => beyond_knowledge(probe, &pool, &rated.price),
-            None => None,
+            Ok(rated) => beyond_knowledge(probe, &pool, &rated.price),
+            Err(why) => why.clone(),
         };
-        let Some(rated) = pool.price.as_ref().filter(|_| why.is_none()) else {
+        let Some(rated) = pool.price.as_ref().ok().filter(|_| why.is_none()) else {
             let needed_by = pool
                 .records
                 .iter()
@@ -190,15 +257,46 @@ pub fn rate<'c>(
     Ok(Bill { lines, missing, has_allowance, total })
 }
 
-fn resolve<'c>(catalog: &'c Catalog, meter: &MeterKey, terms: Terms) -> Option<RatedWith<'c>> {
+/// The price of a meter whose quantity is in `unit`; else why there is none, where more is known than absence.
+fn resolve<'c>(
+    catalog: &'c Catalog,
+    meter: &MeterKey,
+    unit: Unit,
+    terms: Terms,
+) -> Result<RatedWith<'c>, Option<String>> {
+    let list = list_price(catalog, meter, terms);
+    let book = terms.book.and_then(|at| catalog.books.at(at));
+    let Some((book, (rate, effect))) = book.and_then(|book| Some((book, book.rate(meter, terms.as_of)?))) else {
+        return list.map(RatedWith::list).ok_or(None);
+    };
+    match effect {
+        // It was checked against the prices of its day; a meter that has changed its unit since is another thing.
+        Effect::Price(price) if price.unit != unit => {
+            let name = &book.revision.name;
+            Err(Some(format!("the price book `{name}` has its price by {}, and it is metered in {unit}", price.unit)))
+        }
+        Effect::Price(price) => {
+            let own = Box::new(OwnRate { book, rate, factor: None, list });
+            Ok(RatedWith { price: Cow::Borrowed(&**price), rule: None, own: Some(own) })
+        }
+        Effect::Factor(factor) => {
+            let list = list.ok_or(None)?;
+            let own = Box::new(OwnRate { book, rate, factor: Some(*factor), list: Some(list.clone()) });
+            Ok(RatedWith { own: Some(own), ..RatedWith::list(list) })
+        }
+    }
+}
+
+/// The list price of a meter, or a derived one where the request wants that.
+fn list_price<'c>(catalog: &'c Catalog, meter: &MeterKey, terms: Terms) -> Option<ListPrice<'c>> {
     if let Some(price) = catalog.price(meter, terms.as_of) {
-        return Some(RatedWith { price: Cow::Borrowed(price), rule: None });
+        return Some(ListPrice { price: Cow::Borrowed(price), rule: None });
     }
     if terms.missing_prices != MissingPrices::Derive {
         return None;
     }
     let (price, rule) = catalog.derive(meter, terms.as_of)?;
-    Some(RatedWith { price: Cow::Owned(price), rule: Some(rule) })
+    Some(ListPrice { price: Cow::Owned(price), rule: Some(rule) })
 }
 
 /// Shares the free allowances out over the pools, in the order of the meters' names.
@@ -216,7 +314,7 @@ fn take_allowances(
     let mut any = false;
     for (meter, pool) in pools.iter_mut() {
         let Some((at, allowance)) = catalog.allowance(meter) else { continue };
-        if pool.price.as_ref().is_none_or(|rated| rated.price.unit != allowance.unit) {
+        if pool.price.as_ref().map_or(true, |rated| rated.price.unit != allowance.unit) {
             continue;
         }
         any = true;
@@ -291,8 +389,8 @@ fn lay<'c>(
         if quantity.is_zero() {
             continue;
         }
-        let amount = quantity.times_decimal(tier.price);
-        slices.push(Slice { from: low, to: high, quantity, unit_price: Amount::decimal(tier.price), amount });
+        let amount = rated.after_discount(quantity.times_decimal(tier.price));
+        slices.push(Slice { from: low, to: high, quantity, unit_price: rated.unit_price(tier), amount });
     }
     Line::of_slices(record, free, slices, rated.clone())
 }

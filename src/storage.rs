@@ -16,17 +16,20 @@ use sqlx::{Connection as _, Row as _};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
+use crate::catalog::books::{Books, Draft, PriceBook};
 use crate::catalog::load::{read_rows, read_with_prices};
 use crate::catalog::seed::Files;
 use crate::catalog::sources::Source;
 use crate::catalog::{Catalog, Edition};
 
+mod books;
 mod editions;
 mod error;
 mod migrate;
 mod prices;
 mod raw;
 mod sql;
+pub mod upkeep;
 
 pub use editions::{EditionInfo, Origin, Seeded};
 pub use error::{Cause, StorageError};
@@ -138,6 +141,43 @@ impl Store {
             editions::activate(raw, edition, doing)
         })
         .await
+    }
+
+    /// All revisions of the price books, given those known so far.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn books(&self, known: &Books) -> Result<Books, StorageError> {
+        let after = known.last_id();
+        let more = self.reading("loading the price books", move |raw, doing| books::after(raw, after, doing)).await?;
+        Ok(known.with(more))
+    }
+
+    /// The position of the newest revision of any price book; 0 where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn last_book(&self) -> Result<i64, StorageError> {
+        let doing = self.doing("looking for new price books");
+        let found = sqlx::query_scalar(sql::LAST_BOOK).fetch_one(&self.read).await;
+        found.map_err(|error| doing.sqlx(error))
+    }
+
+    /// Adds a revision of a price book, the first where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be written to. Nothing is changed then.
+    pub async fn add_book(&self, draft: Draft) -> Result<PriceBook, StorageError> {
+        self.writing("adding a price book", move |raw, doing| books::add(raw, &draft, doing)).await
+    }
+
+    /// Removes a price book: a revision that says so. The ones before stay. `None` where there is no such book.
+    ///
+    /// # Errors
+    /// Where the file cannot be written to. Nothing is changed then.
+    pub async fn remove_book(&self, name: &str) -> Result<Option<PriceBook>, StorageError> {
+        let name = name.to_owned();
+        self.writing("removing a price book", move |raw, doing| books::remove(raw, &name, doing)).await
     }
 
     /// Whether the store answers.

@@ -4,12 +4,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
+use crate::catalog::books::{Charge, PriceBook};
+use crate::catalog::price::{Price, Tier};
 use crate::domain::amount::Amount;
 use crate::domain::bill::{Assumption, Line, Notice};
 use crate::domain::meter::MeterKey;
 use crate::domain::problem::MissingMeter;
-use crate::rating::RatedWith;
+use crate::rating::{ListPrice, OwnRate, RatedWith};
 
+/// The layer of a price that a price book has touched.
+const PRICE_BOOK: &str = "price_book";
 /// The decimals of a cent.
 const CENT_DECIMALS: u32 = 2;
 
@@ -129,6 +133,75 @@ pub struct PriceView {
     /// For a derived price: the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleView>,
+    /// For the layer `price_book`: the rate, and the list price. Where the rate is a percentage, the other members
+    /// describe the list price that it is taken off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub book: Option<BookRateView>,
+}
+
+/// The rate of a price book that a line was priced with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BookRateView {
+    /// The name of the book.
+    #[schema(example = "acme")]
+    pub name: String,
+    /// Its revision.
+    pub revision: u32,
+    /// What the rate speaks of: `meter`, `service_region`, `service` or `all`; the narrowest that holds counts.
+    #[schema(example = "service")]
+    pub scope: &'static str,
+    /// The service code that the rate speaks of; null for all.
+    #[schema(example = "AmazonVPC")]
+    pub service_code: Option<String>,
+    /// The Region that the rate speaks of; null for all.
+    pub region: Option<String>,
+    /// The percentage off the list price; negative for a surcharge. Null where the rate is a price of its own.
+    #[schema(example = "12.5")]
+    pub discount_percent: Option<String>,
+    /// The list price that the rate stands on, or stands in for; null where there is none.
+    pub list: Option<ListPriceView>,
+}
+
+/// A list price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ListPriceView {
+    /// `seed`, `import` or `derived`.
+    #[schema(example = "seed")]
+    pub layer: &'static str,
+    /// The edition that first held it.
+    pub edition: u32,
+    /// The day the source was read.
+    #[schema(example = "2026-09-17")]
+    pub seen_on: String,
+    /// What the source is.
+    pub source: String,
+    /// The tiers.
+    pub tiers: Vec<ListTierView>,
+}
+
+/// A tier of a list price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ListTierView {
+    /// Where the tier begins, in the line's unit a month.
+    pub from: String,
+    /// US dollars for each unit.
+    pub unit_price: String,
+}
+
+/// A revision of a price book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BookRevisionView {
+    /// The name of the book.
+    #[schema(example = "acme")]
+    pub name: String,
+    /// The revision; `acme@2` in a request means the second one for ever.
+    pub revision: u32,
+}
+
+impl From<&PriceBook> for BookRevisionView {
+    fn from(book: &PriceBook) -> Self {
+        Self { name: book.revision.name.to_string(), revision: book.revision.number }
+    }
 }
 
 /// The rule that derived a price.
@@ -219,17 +292,17 @@ impl PriceView {
     fn of(rated: &RatedWith<'_>, catalog: &Catalog) -> Self {
         let price = &rated.price;
         let source = catalog.sources.get(&price.source);
-        // A derived price belongs to the edition whose rule derives it.
-        let (edition, named) = match (rated.rule, source) {
-            (Some(_), _) => (catalog.edition.number, "derived by a documented rule".to_owned()),
-            (None, Some(source)) if source.url().is_none() && !source.location.is_empty() => {
-                (price.edition, format!("{} ({})", source.title, source.location))
+        let own = rated.own.as_deref();
+        let (edition, named) = match own.filter(|_| rated.is_own()) {
+            // A price of a book belongs to no edition, and is answered from this one.
+            Some(OwnRate { book, .. }) => {
+                let named = format!("price book `{}`, revision {}", book.revision.name, book.revision.number);
+                (catalog.edition.number, named)
             }
-            (None, Some(source)) => (price.edition, source.title.clone()),
-            (None, None) => (price.edition, price.source.to_string()),
+            None => source_of(price, rated.rule.is_some(), catalog),
         };
         Self {
-            layer: Catalog::layer_name(&price.layer),
+            layer: own.map_or_else(|| Catalog::layer_name(&price.layer), |_| PRICE_BOOK),
             edition,
             effective_from: price.effective_from.map(|date| date.to_string()),
             seen_on: price.seen_on.to_string(),
@@ -238,6 +311,55 @@ impl PriceView {
             confidence: price.confidence.as_str(),
             note: (!price.note.is_empty()).then(|| price.note.to_string()),
             rule: rated.rule.map(|rule| RuleView { formula: rule.formula_text(), evidence: rule.evidence.clone() }),
+            book: own.map(|own| BookRateView::of(own, catalog)),
+        }
+    }
+}
+
+/// The edition that first held a list price, and what its source is.
+fn source_of(price: &Price, derived: bool, catalog: &Catalog) -> (u32, String) {
+    // A derived price belongs to the edition whose rule derives it.
+    match catalog.sources.get(&price.source) {
+        _ if derived => (catalog.edition.number, "derived by a documented rule".to_owned()),
+        Some(source) if source.url().is_none() && !source.location.is_empty() => {
+            (price.edition, format!("{} ({})", source.title, source.location))
+        }
+        Some(source) => (price.edition, source.title.clone()),
+        None => (price.edition, price.source.to_string()),
+    }
+}
+
+impl BookRateView {
+    fn of(own: &OwnRate<'_>, catalog: &Catalog) -> Self {
+        let OwnRate { book, rate, list, .. } = own;
+        Self {
+            name: book.revision.name.to_string(),
+            revision: book.revision.number,
+            scope: rate.scope.name(),
+            service_code: rate.scope.service_code().map(ToString::to_string),
+            region: rate.scope.region().map(ToString::to_string),
+            discount_percent: match &rate.charge {
+                Charge::Discount(percent) => Some(percent.normalize().to_string()),
+                Charge::Price { .. } => None,
+            },
+            list: list.as_ref().map(|list| ListPriceView::of(list, catalog)),
+        }
+    }
+}
+
+impl ListPriceView {
+    fn of(ListPrice { price, rule }: &ListPrice<'_>, catalog: &Catalog) -> Self {
+        let (edition, source) = source_of(price, rule.is_some(), catalog);
+        let tier = |tier: &Tier| ListTierView {
+            from: tier.from.normalize().to_string(),
+            unit_price: tier.price.normalize().to_string(),
+        };
+        Self {
+            layer: Catalog::layer_name(&price.layer),
+            edition,
+            seen_on: price.seen_on.to_string(),
+            source,
+            tiers: price.tiers.iter().map(tier).collect(),
         }
     }
 }
@@ -311,6 +433,9 @@ pub struct CatalogView {
     pub hash: String,
     /// The day whose prices count.
     pub as_of: String,
-    /// The oldest day on which a price used here was seen; null where none was used.
+    /// The oldest day on which a list price used here was seen; null where none was used.
     pub oldest_seen_on: Option<String>,
+    /// The price book whose rates went over list prices, where the request names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_book: Option<BookRevisionView>,
 }

@@ -5,11 +5,14 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::answer::{AssumptionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents};
+use super::answer::{
+    AssumptionView, BookRevisionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents,
+};
 use super::request::{Settings, region_is_known, request};
 use crate::catalog::Catalog;
 use crate::domain::bill::{Assumption, Notice};
 use crate::domain::check::Check;
+use crate::domain::meter::UsageRecord;
 use crate::domain::month::{Month, MonthSource};
 use crate::domain::probe::Probe;
 use crate::domain::problem::{Code, Problem, Problems};
@@ -239,6 +242,7 @@ fn estimate(
     let mut assumptions = metered.assumptions;
     let records = metered.records;
     let for_free_tier = (terms.free_tier == FreeTier::None).then(|| records.clone());
+    let for_list_prices = terms.book.map(|_| records.clone());
     let bill = rating::rate(&mut Probe::new(), catalog, records, terms, &name_of)
         .map_err(|missing| missing_prices(&missing, terms, catalog))?;
     if let Some(records) = for_free_tier.filter(|_| bill.has_allowance) {
@@ -250,6 +254,9 @@ fn estimate(
                 text: format!("Free allowances are not taken off; with `\"free_tier\": \"always\"` the month would cost {saved} USD less."),
             });
         }
+    }
+    if let Some(records) = for_list_prices {
+        notices.extend(book_notice(&bill, records, terms, catalog, &name_of));
     }
     month_assumption(&month, &mut assumptions);
     price_notices(&bill, terms, &mut notices);
@@ -292,18 +299,44 @@ fn estimate(
         assumptions: assumptions.iter().map(AssumptionView::from).collect(),
         notices: notices.iter().map(NoticeView::from).collect(),
         excluded: excluded(planned),
-        catalog: catalog_view(catalog, terms, &bill),
+        catalog: catalog_view(catalog, terms, Some(&bill)),
     })
 }
 
-/// Which prices a bill used.
-pub fn catalog_view(catalog: &Catalog, terms: Terms, bill: &Bill<'_>) -> CatalogView {
+/// Which prices a bill used; none where there is no bill.
+pub fn catalog_view(catalog: &Catalog, terms: Terms, bill: Option<&Bill<'_>>) -> CatalogView {
+    let seen_on = bill.into_iter().flat_map(|bill| &bill.lines).filter_map(|line| line.price.seen_on());
     CatalogView {
         edition: catalog.edition.number,
         hash: catalog.edition.hash.clone(),
         as_of: terms.as_of.to_string(),
-        oldest_seen_on: bill.lines.iter().map(|line| line.price.price.seen_on).min().map(|date| date.to_string()),
+        oldest_seen_on: seen_on.min().map(|date| date.to_string()),
+        price_book: terms.book.and_then(|at| catalog.books.at(at)).map(BookRevisionView::from),
     }
+}
+
+/// Says what a price book has changed, against the same bill at list prices.
+fn book_notice(
+    bill: &Bill<'_>,
+    records: Vec<UsageRecord>,
+    terms: Terms,
+    catalog: &Catalog,
+    name_of: &dyn Fn(usize) -> String,
+) -> Option<Notice> {
+    let book = catalog.books.at(terms.book?)?;
+    let (touched, all) = (bill.lines.iter().filter(|line| line.price.own.is_some()).count(), bill.lines.len());
+    let at_list = Terms { book: None, ..terms };
+    let difference = match rating::rate(&mut Probe::new(), catalog, records, at_list, name_of) {
+        Ok(list) if list.missing.len() == bill.missing.len() => {
+            let more = &list.total - &bill.total;
+            let (more, word) = if more.is_negative() { (&bill.total - &list.total, "less") } else { (more, "more") };
+            format!("at list prices the month would cost {more} USD {word}")
+        }
+        _ => "some of them have no list price to compare with".to_owned(),
+    };
+    let (name, number) = (&book.revision.name, book.revision.number);
+    let text = format!("The price book `{name}`, revision {number}, prices {touched} of {all} lines; {difference}.");
+    Some(Notice { code: "price_book_applied", text })
 }
 
 fn month_assumption(month: &Month, assumptions: &mut Vec<Assumption>) {
@@ -325,7 +358,7 @@ pub fn price_notices(bill: &Bill<'_>, terms: Terms, notices: &mut Vec<Notice>) {
         ids.dedup();
         ids.join(", ")
     };
-    let unverified = ids(&|rated| rated.price.unverified_on(terms.as_of));
+    let unverified = ids(&|rated| rated.unverified_on(terms.as_of));
     if !unverified.is_empty() {
         notices.push(Notice {
             code: "price_date_unverified",

@@ -53,7 +53,9 @@ macro_rules! request {
             /// The edition of the price store, by number. Left out: the active one.
             #[schema(minimum = 1)]
             pub edition: Option<u32>,
-            /// The price book whose own rates go before list prices.
+            /// The price book whose rates go over list prices, by name; `acme@2` is its second revision, whatever has
+            /// become of the book since. Left out: list prices.
+            #[schema(example = "acme")]
             pub price_book: Option<String>,
             /// Whether free allowances are taken off. Left out: they are not, and the answer says what they would save.
             #[serde(default)]
@@ -123,9 +125,14 @@ impl Common<'_> {
     /// Checks the shared fields. `None` where there are mistakes; they are in `check` then.
     pub fn settle(&self, check: &mut Check, catalog: &Catalog, today: NaiveDate) -> Option<Settings> {
         region_is_known(check, "region", self.region, catalog);
-        if let Some(name) = self.price_book {
-            check.problem(unknown_name(Code::UnknownPriceBook, "/price_book", "price book", name, []));
-        }
+        let book = match self.price_book.map(|name| catalog.books.find(name, "/price_book")) {
+            Some(Ok(book)) => Some(book),
+            Some(Err(problem)) => {
+                check.problem(problem);
+                None
+            }
+            None => None,
+        };
         let as_of = match self.as_of {
             None => Some(today),
             Some(text) => date(check, "as_of", text),
@@ -157,7 +164,7 @@ impl Common<'_> {
             MissingPricesChoice::Derive => MissingPrices::Derive,
             MissingPricesChoice::Omit => MissingPrices::Omit,
         };
-        Some(Settings { terms: Terms { as_of: as_of?, free_tier, missing_prices }, month: month? })
+        Some(Settings { terms: Terms { as_of: as_of?, free_tier, missing_prices, book }, month: month? })
     }
 }
 

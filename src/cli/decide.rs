@@ -77,7 +77,10 @@ pub fn write_text(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fa
         answer.assumptions.iter().map(|assumed| format!("{} = {}: {}", assumed.input, assumed.value, assumed.why)),
     )?;
     list(out, "Not taken into account", answer.not_modelled.iter().cloned())?;
-    writeln!(out, "\nPrices as of {}, edition {}", answer.catalog.as_of, answer.catalog.edition)?;
+    let catalog = &answer.catalog;
+    let book = catalog.price_book.as_ref();
+    let book = book.map_or_else(String::new, |book| format!(", price book {}@{}", book.name, book.revision));
+    writeln!(out, "\nPrices as of {}, edition {}{book}", catalog.as_of, catalog.edition)?;
     Ok(())
 }
 

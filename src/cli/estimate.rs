@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::fault::Fault;
 use super::text::{Side, Table, list};
-use crate::app::answer::{LineView, PriceView};
+use crate::app::answer::{BookRateView, LineView, PriceView};
 use crate::app::estimate::Estimate;
 
 /// Writes an estimate as text: the lines with their factors and tiers, the total, and everything to know about it.
@@ -83,7 +83,9 @@ pub fn write_text(out: &mut dyn Write, estimate: &Estimate) -> Result<(), Fault>
             if many { format!("{}: {}", excluded.service, excluded.what) } else { excluded.what.clone() }
         }),
     )?;
-    let heading = format!("Prices as of {}, edition {}", estimate.catalog.as_of, estimate.catalog.edition);
+    let book = estimate.catalog.price_book.as_ref();
+    let book = book.map_or_else(String::new, |book| format!(", price book {}@{}", book.name, book.revision));
+    let heading = format!("Prices as of {}, edition {}{book}", estimate.catalog.as_of, estimate.catalog.edition);
     list(out, &heading, sources.iter().enumerate().map(|(at, source)| format!("[{}] {source}", at.saturating_add(1))))?;
     Ok(())
 }
@@ -118,9 +120,27 @@ fn line_rows(table: &mut Table, line: &LineView, sources: &mut Vec<String>, inde
             ));
         }
     }
+    if let Some(book) = &line.price.book {
+        table.note(format!("{indent}{}", book_text(book)));
+    }
     if let Some(rule) = &line.price.rule {
         table.note(format!("{indent}derived: {}", rule.formula));
     }
+}
+
+/// What the rate of a price book did.
+fn book_text(book: &BookRateView) -> String {
+    let BookRateView { name, revision, scope, discount_percent, list, .. } = book;
+    let list = list.as_ref().map_or_else(
+        || "no list price".to_owned(),
+        |list| {
+            let prices: Vec<&str> = list.tiers.iter().map(|tier| tier.unit_price.as_str()).collect();
+            format!("list price {}", prices.join(", "))
+        },
+    );
+    let rate =
+        discount_percent.as_ref().map_or_else(|| "its own price".to_owned(), |percent| format!("{percent} % off"));
+    format!("price book {name}@{revision}, scope {scope}: {rate}; {list}")
 }
 
 /// The position, from 1, of a text in a list, where it is put if it is new.

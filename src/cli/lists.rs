@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::text::{Side, Table, list, paragraph};
 
 /// The fields that line up as numbers.
-const NUMBERS: &[&str] = &["from", "unit_price"];
+const NUMBERS: &[&str] = &["from", "unit_price", "discount_percent", "price", "revision", "rates"];
 
 /// The text of a field; empty where there is none, and numbers and yes/no as they are written.
 fn text(value: &Value, field: &str) -> String {
@@ -50,6 +50,68 @@ fn write_rows(out: &mut dyn Write, format: Format, rows: &[Value], columns: &[(&
     }
     table.write(out, "")?;
     Ok(())
+}
+
+/// Writes the list of price books.
+pub fn write_price_books(out: &mut dyn Write, format: Format, answer: &Value) -> Result<(), Fault> {
+    let columns = [
+        ("name", "Price book"),
+        ("revision", "Revision"),
+        ("rates", "Rates"),
+        ("created_at", "Made at"),
+        ("note", "Note"),
+    ];
+    write_rows(out, format, items(answer, "price_books"), &columns)
+}
+
+/// Writes one price book: its rates, one row for each tier.
+pub fn write_price_book(out: &mut dyn Write, format: Format, book: &Value) -> Result<(), Fault> {
+    let mut rows = Vec::new();
+    for rate in items(book, "rates") {
+        let mut row = rate.clone();
+        let tiers = items(rate, "tiers");
+        if let Some(fields) = row.as_object_mut() {
+            fields.remove("tiers");
+        }
+        if tiers.is_empty() {
+            rows.push(row);
+            continue;
+        }
+        for tier in tiers {
+            let mut row = row.clone();
+            if let (Some(fields), Some(tier)) = (row.as_object_mut(), tier.as_object()) {
+                fields.extend(tier.clone());
+            }
+            rows.push(row);
+        }
+    }
+    if format != Format::Csv {
+        let removed = if book.get("removed") == Some(&Value::Bool(true)) { ", removed" } else { "" };
+        let (name, number, made) = (text(book, "name"), text(book, "revision"), text(book, "created_at"));
+        writeln!(out, "{name}, revision {number}{removed}, made at {made}")?;
+        let note = text(book, "note");
+        if !note.is_empty() {
+            paragraph(out, "  ", "  ", &note)?;
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
+    }
+    let columns = [
+        ("service_code", "Service code"),
+        ("region", "Region"),
+        ("usage_type", "Usage type"),
+        ("operation", "Operation"),
+        ("discount_percent", "% off"),
+        ("from", "From"),
+        ("price", "USD a unit"),
+        ("unit", "Unit"),
+        ("valid_from", "Valid from"),
+        ("valid_to", "Valid to"),
+        ("note", "Note"),
+    ];
+    write_rows(out, format, &rows, &columns)
 }
 
 /// Writes the list of services.

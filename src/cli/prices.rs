@@ -10,6 +10,8 @@ use super::fault::Fault;
 use super::{AnswerArgs, Format, Shell, ask, lists, load};
 use crate::catalog::load::read;
 use crate::catalog::seed::Files;
+use crate::storage::StorageError;
+use crate::storage::upkeep::{self, Holds};
 
 /// The most prices that the REST service sends on one page.
 const PAGE: &str = "1000";
@@ -23,10 +25,11 @@ const MAX_DEPTH: usize = 4;
 pub enum PricesCommand {
     /// List prices, all that match.
     List(ListArgs),
-    /// Check a folder of price data (as `pricing-data/`), or the data inside the binary, and name every mistake.
+    /// Check a database, a folder of price data (as `pricing-data/`), or the data inside the binary, and name every
+    /// mistake. A database is only read.
     Check {
-        /// The folder. Left out: the data inside the binary.
-        folder: Option<PathBuf>,
+        /// The database file or the folder. Left out: the data inside the binary.
+        path: Option<PathBuf>,
     },
 }
 
@@ -62,7 +65,8 @@ pub struct ListArgs {
 pub fn run(command: &PricesCommand, shell: &mut Shell<'_>) -> Result<(), Fault> {
     match command {
         PricesCommand::List(args) => list(args, shell),
-        PricesCommand::Check { folder } => check(folder.as_deref(), shell),
+        PricesCommand::Check { path: Some(file) } if file.is_file() => check_database(file, shell),
+        PricesCommand::Check { path } => check(path.as_deref(), shell),
     }
 }
 
@@ -115,6 +119,22 @@ fn check(folder: Option<&Path>, shell: &mut Shell<'_>) -> Result<(), Fault> {
         parts.allowances.len(),
         files.iter().count(),
         files.hash(),
+    )?;
+    Ok(())
+}
+
+fn check_database(file: &Path, shell: &mut Shell<'_>) -> Result<(), Fault> {
+    let Holds { schema, editions, active, price_rows, books } = match upkeep::check(file) {
+        Ok(holds) => holds,
+        Err(StorageError::Unsound { mistakes, .. }) => return Err(Fault::Data(mistakes)),
+        Err(error) => return Err(anyhow::Error::from(error).into()),
+    };
+    let served = active.map_or_else(|| "none is served".to_owned(), |active| format!("{active} is served"));
+    writeln!(
+        shell.stdout,
+        "`{}` is sound: {editions} editions ({served}), {price_rows} price rows, {books} revisions of price books, \
+         schema version {schema}",
+        file.display(),
     )?;
     Ok(())
 }

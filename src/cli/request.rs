@@ -137,6 +137,12 @@ impl RequestArgs {
     }
 }
 
+/// The JSON of a file that holds JSON or YAML; `-` is standard input.
+pub fn json_of(file: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Fault> {
+    let text = if file == STDIN { read_all(stdin, "standard input")? } else { read_file(Path::new(file))? };
+    if is_yaml_name(file) || !looks_like_json(&text) { to_bytes(&read_yaml(&text)?) } else { Ok(text) }
+}
+
 fn is_yaml_name(name: &str) -> bool {
     let extension = Path::new(name).extension();
     extension.is_some_and(|extension| extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml"))

@@ -61,11 +61,15 @@ codes! {
     /// No such edition of the prices.
     UnknownEdition, "unknown_edition", "No such edition", "GET /v1/editions lists the editions.";
     /// No such price book.
-    UnknownPriceBook, "unknown_price_book", "No such price book", "Leave `price_book` out to use list prices.";
+    UnknownPriceBook, "unknown_price_book", "No such price book", "GET /v1/price_books lists the books; leave `price_book` out to use list prices.";
     /// A meter has no price: nothing is guessed.
     PriceNotAvailable, "price_not_available", "A price is not available", "Choose another Region, or send `missing_prices` as `derive` or `omit`.";
     /// The swept input does not move the cost in straight lines.
     NotPiecewiseLinear, "not_piecewise_linear", "The cost is not piecewise linear in this input", "Sweep another input, or give the inputs derived from it yourself.";
+    /// A write without the admin token, or with another.
+    Unauthorized, "unauthorized", "The admin token is absent or wrong", "Send the admin token of the service as `Authorization: Bearer <token>`.";
+    /// A write to a service that has no admin token.
+    WritesDisabled, "writes_disabled", "The service takes no writes", "Start the service with a token in `CROSSOVER_ADMIN_TOKEN`, or in a file named by `--admin-token-file`.";
     /// The path does not exist.
     NotFound, "not_found", "Nothing is here", "See /docs/ for the paths.";
     /// The path exists, the method does not.

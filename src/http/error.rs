@@ -8,7 +8,7 @@ use std::fmt;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
@@ -20,6 +20,7 @@ use super::observe::RequestId;
 use super::openapi::table_of_codes;
 use crate::app::answer::MissingMeterView;
 use crate::domain::problem::{Code, Problem, Problems, nearest};
+use crate::storage::StorageError;
 
 /// The media type of problem details.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -42,6 +43,8 @@ pub fn status(code: Code) -> StatusCode {
         | Code::UnknownPriceBook
         | Code::PriceNotAvailable
         | Code::NotPiecewiseLinear => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::Unauthorized => StatusCode::UNAUTHORIZED,
+        Code::WritesDisabled => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -70,7 +73,8 @@ enum Place {
 pub struct ApiError {
     place: Place,
     problems: Vec<Problem>,
-    allow: Option<String>,
+    /// The header that a failure of this kind must have.
+    header: Option<(HeaderName, String)>,
     /// What goes to the log and not to the caller.
     cause: Option<String>,
 }
@@ -80,7 +84,7 @@ pub type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
     fn at(place: Place, problems: Vec<Problem>) -> Self {
-        Self { place, problems, allow: None, cause: None }
+        Self { place, problems, header: None, cause: None }
     }
 
     /// Something is wrong in the path; the pointer of the problem is the name of the parameter.
@@ -101,7 +105,22 @@ impl ApiError {
     /// The path exists, the method does not.
     pub fn method_not_allowed(found: &Method, allow: &str) -> Self {
         let detail = format!("`{found}` is not allowed here; allowed are {allow}");
-        Self { allow: Some(allow.to_owned()), ..Self::of_request(Code::MethodNotAllowed, detail) }
+        Self { header: Some((ALLOW, allow.to_owned())), ..Self::of_request(Code::MethodNotAllowed, detail) }
+    }
+
+    /// With what a caller must show to be let in.
+    #[must_use]
+    pub fn challenging(self, challenge: &str) -> Self {
+        Self { header: Some((WWW_AUTHENTICATE, challenge.to_owned())), ..self }
+    }
+
+    /// With the same hint on every problem.
+    #[must_use]
+    pub fn hinting(mut self, hint: &str) -> Self {
+        for problem in &mut self.problems {
+            problem.hint = Some(hint.to_owned());
+        }
+        self
     }
 
     /// The path does not exist. `known` are the paths that do.
@@ -120,6 +139,15 @@ impl ApiError {
         // The alternate form of an `anyhow::Error` is its whole chain.
         let cause = Some(format!("{cause:#}"));
         Self { cause, ..Self::of_request(Code::Internal, "") }
+    }
+
+    /// The store failed. Where another process keeps it locked, the caller may try again; else it is our own failure.
+    pub fn of_store(error: StorageError) -> Self {
+        if matches!(error, StorageError::Busy { .. }) {
+            let detail = "another process is writing to the price store; try again in a moment";
+            return Self { cause: Some(error.to_string()), ..Self::of_request(Code::NotReady, detail) };
+        }
+        Self::internal(anyhow::Error::from(error))
     }
 
     /// The code of the first problem, which decides the status.
@@ -183,8 +211,8 @@ impl ResponseError for ApiError {
     /// The head of the response. [`fill_in_problem`] writes the body.
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
-        if let Some(allow) = &self.allow {
-            response.insert_header((ALLOW, allow.as_str()));
+        if let Some((name, value)) = &self.header {
+            response.insert_header((name.clone(), value.as_str()));
         }
         let mut response = response.finish();
         response.extensions_mut().insert(self.clone());
@@ -260,7 +288,7 @@ impl PartialSchema for CodeView {
                 .enum_values(Some(codes))
                 .description(Some(format!(
                     "What kind of problem this is. A code is stable and never removed; new ones may be added. A service, \
-                     decision or edition that is unknown in the path is 404.\n\n{}",
+                     decision, edition or price book that is unknown in the path is 404.\n\n{}",
                     table_of_codes()
                 )))
                 .build(),

@@ -40,16 +40,33 @@ where
     Answering { method: Method::POST, route: web::post().to(handler) }
 }
 
+/// Answers PUT.
+pub fn put<F, Args>(handler: F) -> Answering
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Answering { method: Method::PUT, route: web::put().to(handler) }
+}
+
+/// Answers DELETE.
+pub fn delete<F, Args>(handler: F) -> Answering
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Answering { method: Method::DELETE, route: web::delete().to(handler) }
+}
+
 /// Puts a path into the application.
 pub fn at(app: &mut ServiceConfig, path: &str, answering: impl IntoIterator<Item = Answering>) {
     let mut resource = web::resource(path);
     let mut allow = Vec::new();
     for Answering { method, route } in answering {
-        if method == Method::GET {
-            allow.push("GET, HEAD");
-        } else {
-            allow.push("POST");
-        }
+        // Where GET is answered, HEAD is too.
+        allow.push(if method == Method::GET { "GET, HEAD".to_owned() } else { method.to_string() });
         resource = resource.route(route);
     }
     let allow = allow.join(", ");

@@ -7,12 +7,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{NaiveDate, Utc};
 
+use super::admin::AdminToken;
 use super::body::Limits;
 use super::error::{ApiError, ApiResult};
 use crate::catalog::Catalog;
+use crate::catalog::books::{Books, Draft, PriceBook};
 use crate::domain::problem::{Code, Problem};
 use crate::storage::{EditionInfo, StorageError, Store};
 
@@ -25,11 +27,14 @@ const PING_TIME: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct State {
     active: ArcSwapOption<Catalog>,
+    /// The price books of the store, which every edition is served with.
+    books: ArcSwap<Books>,
     /// Editions loaded on demand, the latest used last.
     older: Mutex<Vec<Arc<Catalog>>>,
     /// Held while an edition is loaded, so that a burst of requests for it loads it once.
     loading: tokio::sync::Mutex<()>,
     store: Option<Store>,
+    admin_token: Option<AdminToken>,
     /// What a body may be.
     pub limits: Limits,
     clock: fn() -> NaiveDate,
@@ -45,9 +50,11 @@ impl State {
     pub fn new(limits: Limits, clock: fn() -> NaiveDate) -> Self {
         Self {
             active: ArcSwapOption::empty(),
+            books: ArcSwap::default(),
             older: Mutex::new(Vec::new()),
             loading: tokio::sync::Mutex::new(()),
             store: None,
+            admin_token: None,
             limits,
             clock,
         }
@@ -59,6 +66,17 @@ impl State {
         Self { store: Some(store), ..self }
     }
 
+    /// With the token that writes need. Without one, nobody may write.
+    #[must_use]
+    pub fn with_admin_token(self, admin_token: Option<AdminToken>) -> Self {
+        Self { admin_token, ..self }
+    }
+
+    /// The token that writes need, where one is configured.
+    pub fn admin_token(&self) -> Option<&AdminToken> {
+        self.admin_token.as_ref()
+    }
+
     /// Swaps another edition in. Requests that are running keep theirs.
     pub fn activate(&self, catalog: Arc<Catalog>) {
         if let Some(before) = self.active.swap(Some(catalog)) {
@@ -66,12 +84,15 @@ impl State {
         }
     }
 
-    /// Swaps the edition in that is active in the store, where it is another one. Returns its number then.
+    /// Swaps in what has changed in the store: the price books, and the active edition. Returns the number of the edition
+    /// where it is another one.
     ///
     /// # Errors
     /// Where the store cannot be read; the edition in memory stays.
     pub async fn follow_store(&self) -> Result<Option<u32>, StorageError> {
         let Some(store) = &self.store else { return Ok(None) };
+        let _one_at_a_time = self.loading.lock().await;
+        self.follow_books(store).await?;
         let wanted = store.active().await?;
         let served = self.active.load().as_ref().map(|catalog| catalog.edition.number);
         if served.is_some() && (wanted.is_none() || wanted == served) {
@@ -79,11 +100,73 @@ impl State {
         }
         let catalog = match wanted.and_then(|number| self.kept(number)) {
             Some(catalog) => catalog,
-            None => Arc::new(store.load(wanted).await?),
+            None => self.with_books(store.load(wanted).await?),
         };
         let number = catalog.edition.number;
         self.activate(catalog);
         Ok(Some(number))
+    }
+
+    /// Takes in the revisions of price books that are new in the store. Called while `loading` is held.
+    async fn follow_books(&self, store: &Store) -> Result<(), StorageError> {
+        let known = self.books.load_full();
+        let last = store.last_book().await?;
+        if last == known.last_id() {
+            return Ok(());
+        }
+        // Fewer than are known: the file has been replaced by an older one.
+        let known = if last < known.last_id() { Arc::default() } else { known };
+        let books = Arc::new(store.books(&known).await?);
+        self.books.store(Arc::clone(&books));
+        let with_books = |catalog: &Arc<Catalog>| Arc::new(catalog.with_books(Arc::clone(&books)));
+        if let Some(active) = self.active.load_full() {
+            self.active.store(Some(with_books(&active)));
+        }
+        let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
+        for catalog in older.iter_mut() {
+            *catalog = with_books(catalog);
+        }
+        Ok(())
+    }
+
+    /// An edition that has just been loaded, with the price books.
+    fn with_books(&self, mut catalog: Catalog) -> Arc<Catalog> {
+        catalog.books = self.books.load_full();
+        Arc::new(catalog)
+    }
+
+    /// Adds a revision of a price book and answers from it from now on.
+    ///
+    /// # Errors
+    /// Where the store cannot be written to; nothing is changed then.
+    pub async fn add_book(&self, draft: Draft) -> ApiResult<PriceBook> {
+        let added = self.writable()?.add_book(draft).await.map_err(ApiError::of_store)?;
+        self.take_in().await;
+        Ok(added)
+    }
+
+    /// Removes a price book.
+    ///
+    /// # Errors
+    /// Where there is no such book, or the store cannot be written to; nothing is changed then.
+    pub async fn remove_book(&self, name: &str) -> ApiResult<PriceBook> {
+        let removed = self.writable()?.remove_book(name).await.map_err(ApiError::of_store)?;
+        self.take_in().await;
+        removed.ok_or_else(|| {
+            let problem = Problem::new(Code::UnknownPriceBook, "name", format!("there is no price book `{name}`"));
+            ApiError::in_path(problem.hinting(Code::UnknownPriceBook.help()))
+        })
+    }
+
+    fn writable(&self) -> ApiResult<&Store> {
+        self.store.as_ref().ok_or_else(|| ApiError::internal("there is no store to write to"))
+    }
+
+    /// Takes in what has been written. Where that fails, the write stands, and the next look at the store takes it in.
+    async fn take_in(&self) {
+        if let Err(error) = self.follow_store().await {
+            tracing::warn!(%error, "what was written is served after the next look at the store");
+        }
     }
 
     /// Today.
@@ -120,7 +203,7 @@ impl State {
         }
         match store.load(Some(number)).await {
             Ok(catalog) => {
-                let catalog = Arc::new(catalog);
+                let catalog = self.with_books(catalog);
                 self.keep(Arc::clone(&catalog));
                 Ok(catalog)
             }

@@ -195,6 +195,6 @@ fn replace_files(raw: &Connection, files: &Files, edition: u32, doing: Doing<'_>
 }
 
 /// The present moment, to the second.
-fn now() -> String {
+pub(super) fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -82,6 +82,45 @@ pub enum StorageError {
         /// What SQLite says.
         source: Cause,
     },
+    /// There is no such file.
+    #[error("there is no database `{}`", path.display())]
+    Absent {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file to be written exists.
+    #[error("`{}` exists already; name another file", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file to be replaced is a database in use.
+    #[error(
+        "`{0}` cannot be replaced: there is `{0}-wal` beside it, so some process has it open",
+        path.display()
+    )]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file cannot be written or read.
+    #[error("{doing}: `{}`: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was being done.
+        doing: &'static str,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The database has mistakes.
+    #[error("`{}` is not sound:\n{}", path.display(), mistakes.join("\n"))]
+    Unsound {
+        /// The file.
+        path: PathBuf,
+        /// Every mistake.
+        mistakes: Vec<String>,
+    },
     /// The store has no edition with this number.
     #[error("there is no edition {number}; the newest is {newest}")]
     UnknownEdition {

@@ -25,6 +25,33 @@ statements! {
     /// Empties the log into the file.
     CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
 
+    /// Writes the state of this moment into a new file.
+    COPY_INTO = "VACUUM INTO ?1";
+    /// What SQLite finds wrong with the pages of the file.
+    INTEGRITY = "PRAGMA integrity_check";
+    /// Rows that refer to rows that are not there.
+    FOREIGN_KEYS = "PRAGMA foreign_key_check";
+    /// What names each edition, oldest first.
+    EDITION_NAMES = "SELECT number, hash, brought, origin, based_on FROM editions ORDER BY number";
+    /// What was said when an edition was made of the rows it changed.
+    EDITION_CHANGES = "
+        SELECT service_code, layer, rows_added, rows_ended, rows_total FROM edition_changes WHERE edition = ?1";
+    /// The same, counted from the rows.
+    COUNT_EDITION_CHANGES = "
+        SELECT service_code, layer,
+            sum(edition_from = ?1),
+            coalesce(sum(edition_to = ?1), 0),
+            sum(edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1))
+        FROM prices WHERE edition_from <= ?1 GROUP BY service_code, layer";
+    /// The ladders of an edition whose tiers are not numbered from 0 without a gap.
+    BROKEN_LADDERS = "
+        SELECT service_code, region, usage_type FROM prices
+        WHERE edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1)
+        GROUP BY service_code, region, usage_type, operation, layer, valid_from
+        HAVING count(*) <> max(tier) + 1 OR count(DISTINCT tier) <> count(*)";
+    /// How many price rows there are.
+    COUNT_PRICE_ROWS = "SELECT count(*) FROM prices";
+
     /// All editions, newest first, with what each changed.
     EDITIONS = "
         SELECT e.number, e.hash, e.brought, e.origin, e.based_on, e.published_at, e.created_at, e.note,
@@ -118,6 +145,25 @@ statements! {
         WHERE edition_from <= ?1 AND (edition_to IS NULL OR edition_to > ?1) ORDER BY path";
     /// The reference files of the newest edition.
     OPEN_FILES = "SELECT path, content FROM reference_files WHERE edition_to IS NULL ORDER BY path";
+    /// The newest revision of any price book; 0 where there is none.
+    LAST_BOOK = "SELECT coalesce(max(id), 0) FROM price_books";
+    /// The newest revision of a price book, and whether that removed it.
+    NEWEST_REVISION = "SELECT revision, removed FROM price_books WHERE name = ?1 ORDER BY revision DESC LIMIT 1";
+    /// The revisions of price books after one, in the order in which they were made.
+    BOOKS_AFTER = "
+        SELECT id, name, revision, removed, created_at, note FROM price_books WHERE id > ?1 ORDER BY id";
+    /// The rates of the revisions of price books after one, tier by tier.
+    BOOK_RATES_AFTER = "
+        SELECT book, rate, tier, scope, service_code, region, usage_type, operation, valid_from, valid_to, kind, unit,
+            tier_start, value, note
+        FROM price_book_rates WHERE book > ?1 ORDER BY book, rate, tier";
+    /// Adds a revision of a price book.
+    ADD_BOOK = "INSERT INTO price_books (name, revision, removed, created_at, note) VALUES (?1, ?2, ?3, ?4, ?5)";
+    /// Adds a tier of a rate of a price book.
+    ADD_BOOK_RATE = "
+        INSERT INTO price_book_rates (book, rate, tier, scope, service_code, region, usage_type, operation, valid_from,
+            valid_to, kind, unit, tier_start, value, note)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     /// Adds a reference file.
     ADD_FILE = "INSERT INTO reference_files (path, edition_from, content) VALUES (?1, ?2, ?3)";
     /// Ends a reference file.

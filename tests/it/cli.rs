@@ -509,6 +509,82 @@ fn a_database_answers_as_the_binary_does() {
 }
 
 #[test]
+fn price_books_are_put_used_and_removed() {
+    let folder = TempDir::new().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (database, book) = (format!("--database {}", path("prices.db")), path("book.yaml"));
+    fs::write(&book, "note: our contract\nrates:\n  - { discount_percent: 10 }\n  - { service_code: AmazonVPC, discount_percent: 20 }\n")
+        .expect("a file");
+    let list = format!("price-books list {database}");
+    assert!(crossover(&list).refusal(Exit::Usage).contains("there is no database"));
+    let put = crossover(&format!("price-books put acme {book} {database}")).answer();
+    assert!(put.starts_with("acme, revision 1, made at "), "a database is made where there is none: {put}");
+    assert!(crossover(&list).answer().contains("our contract"));
+    let shown = crossover(&format!("price-books show acme {database} --format json")).json();
+    assert_eq!((&shown["revision"], &shown["rates"][1]["discount_percent"]), (&1.into(), &"20".into()));
+    let rows = crossover(&format!("price-books show acme@1 {database} --format csv")).answer();
+    assert!(rows.contains("\nAmazonVPC,,,,20,"), "{rows}");
+
+    let vpn = "estimate site_to_site_vpn --region us-east-1 --as-of 2026-11-22 --usage connections=1";
+    let answer = crossover(&format!("{vpn} {database} --price-book acme")).answer();
+    for words in ["29.20", "price book acme@1, scope service: 20 % off; list price 0.05", ", price book acme@1"] {
+        assert!(answer.contains(words), "{answer}");
+    }
+    let decide = "decide hybrid_resiliency --region us-east-1 --as-of 2026-11-22 --input port_gbps=1";
+    assert!(crossover(&format!("{decide} {database} --price-book acme")).answer().contains(", price book acme@1"));
+    assert!(
+        crossover(&format!("{vpn} --price-book acme")).refusal(Exit::Refused).contains("error[unknown_price_book]")
+    );
+
+    let wrong = crossover_with(
+        &format!("price-books put acme - {database}"),
+        Some(r#"{"rates": [{"service_code": "AmazonVPX", "discount_percent": 500}]}"#),
+    );
+    let wrong = wrong.refusal(Exit::Refused);
+    for words in ["error[unknown_value] at /rates/0/service_code", "error[out_of_range] at /rates/0/discount_percent"] {
+        assert!(wrong.contains(words), "{wrong}");
+    }
+    let refused = crossover(&format!("price-books put Acme {book} {database}")).refusal(Exit::Refused);
+    assert!(refused.contains("`Acme` is not a name of a price book"), "{refused}");
+
+    let copy = path("copy.db");
+    let done = crossover(&format!("backup {copy} {database}")).answer();
+    assert!(done.contains("is a sound copy of"), "{done}");
+    let refused = crossover(&format!("backup {copy} {database}")).refusal(Exit::Usage);
+    assert!(refused.contains("exists already") && refused.contains("`--force` replaces it"), "{refused}");
+    crossover(&format!("backup {copy} {database} --force")).answer();
+
+    let removed = crossover(&format!("price-books delete acme {database}")).answer();
+    assert!(removed.starts_with("acme, revision 2, removed"), "{removed}");
+    let gone = crossover(&format!("{vpn} {database} --price-book acme")).refusal(Exit::Refused);
+    assert!(gone.contains("`acme@1` is what it was before"), "{gone}");
+    crossover(&format!("{vpn} {database} --price-book acme@1")).answer();
+    crossover(&format!("{vpn} --database {copy} --price-book acme")).answer();
+    assert!(crossover(&format!("price-books delete acme {database}")).refusal(Exit::Refused).contains("was removed"));
+}
+
+#[test]
+fn a_database_is_checked() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("prices.db");
+    let put = format!("price-books put acme - --database {}", path.display());
+    crossover_with(&put, Some(r#"{"rates": [{"discount_percent": 5}]}"#)).answer();
+    let check = format!("prices check {}", path.display());
+    let sound = crossover(&check).answer();
+    for words in ["is sound: 1 editions (1 is served)", "1 revisions of price books, schema version"] {
+        assert!(sound.contains(words), "{sound}");
+    }
+    let raw = rusqlite::Connection::open(&path).expect("the file");
+    raw.execute_batch("DROP TRIGGER editions_are_never_edited; UPDATE editions SET hash = 'another'").expect("damage");
+    drop(raw);
+    let found = crossover(&check).refusal(Exit::Data);
+    assert!(found.starts_with("error[data]: edition 1 is named another; what it holds gives "), "{found}");
+    let (_folder, text) =
+        file("text.db", "this is no database, whatever its name says; it is a longer text than a page");
+    assert!(crossover(&format!("prices check {text}")).refusal(Exit::Data).contains("is not a SQLite database"));
+}
+
+#[test]
 fn every_fault_has_its_exit_code() {
     let refused = |code| Fault::from(Problem::new(code, "", "a sentence"));
     for (fault, exit) in [

@@ -37,7 +37,7 @@ fn today() -> NaiveDate {
 fn ask(region: &str, mode: Mode) -> Ask {
     Ask {
         region: region.to_owned(),
-        terms: Terms { as_of: today(), free_tier: FreeTier::None, missing_prices: MissingPrices::Error },
+        terms: Terms { as_of: today(), free_tier: FreeTier::None, missing_prices: MissingPrices::Error, book: None },
         month: Month::convention(),
         mode,
         weights: Vec::new(),

@@ -108,6 +108,7 @@ fn ask(mode: Mode) -> Ask {
             as_of: NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date"),
             free_tier: FreeTier::None,
             missing_prices: MissingPrices::Error,
+            book: None,
         },
         month: Month::convention(),
         mode,

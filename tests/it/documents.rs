@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crossover::app::price_book::PriceBookRequest;
 use crossover::decisions::DECISIONS;
 use crossover::services::SERVICES;
 use serde_json::Value;
@@ -67,6 +68,15 @@ async fn the_readme_shows_what_the_rest_service_answers() {
     for field in fields {
         assert_eq!(shown[field], answer[field], "write the new answer into README.md");
     }
+}
+
+#[test]
+fn the_price_book_of_the_readme_is_sound() {
+    let blocks = blocks(&document("README.md"), "yaml");
+    let [book] = blocks.as_slice() else { panic!("one price book is shown: {blocks:?}") };
+    let book: Value = serde_saphyr::from_str(book).expect("YAML");
+    let request = PriceBookRequest::read(book.to_string().as_bytes()).unwrap_or_else(|problems| panic!("{problems}"));
+    request.check("acme", &catalog()).unwrap_or_else(|problems| panic!("{problems}"));
 }
 
 #[test]

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::http::{Answer, post_to, send_to};
+use crate::http_admin::TOKEN;
 
-/// A service on a new store that holds the seed.
+/// A service on a new store that holds the seed, with the admin token of the tests.
 pub(crate) struct OnStore {
     pub(crate) state: Data<State>,
     pub(crate) store: Store,
@@ -24,7 +25,10 @@ pub(crate) struct OnStore {
 impl OnStore {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = ServeConfig::for_testing(folder.path().join("prices.db"));
+        let token = folder.path().join("token");
+        std::fs::write(&token, TOKEN).expect("written");
+        let config =
+            ServeConfig { admin_token_file: Some(token), ..ServeConfig::for_testing(folder.path().join("prices.db")) };
         let store = Store::open(&config.database).await.expect("a new file");
         let state = Data::new(prepare(&config, store.clone()).await.expect("the seed"));
         Self { state, store, folder }
@@ -41,7 +45,7 @@ impl OnStore {
     }
 
     /// Another process adds a seed in which the hour of the VPN costs twice as much.
-    async fn dearer_vpn(&self) -> u32 {
+    pub(crate) async fn dearer_vpn(&self) -> u32 {
         let mut files = Files::embedded();
         let table = files.get("prices/AmazonVPC.csv").expect("the table").to_owned();
         let hour = "us-east-1,VPN-Usage-Hours:ipsec.1,CreateVpnConnection,Hrs,0,0.05";

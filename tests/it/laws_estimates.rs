@@ -34,13 +34,13 @@ static TRICKY: LazyLock<Vec<Price>> = LazyLock::new(|| {
 });
 
 /// A price to use: any, and often a tricky one.
-fn prices() -> impl Strategy<Value = Price> {
+pub(crate) fn prices() -> impl Strategy<Value = Price> {
     let of = |prices: &'static LazyLock<Vec<Price>>| any::<Index>().prop_map(|at| at.get(prices).clone());
     prop_oneof![of(&PRICES), of(&TRICKY)]
 }
 
 /// A quantity of up to 10^9 with up to 6 decimals, often a round one.
-fn quantities() -> impl Strategy<Value = Decimal> {
+pub(crate) fn quantities() -> impl Strategy<Value = Decimal> {
     prop_oneof![
         (0_i64..100_000, 0_u32..3).prop_map(|(mantissa, scale)| Decimal::new(mantissa, scale)),
         (0_i64..1_000_000_000_000_000, 6_u32..7).prop_map(|(mantissa, scale)| Decimal::new(mantissa, scale)),
@@ -48,7 +48,7 @@ fn quantities() -> impl Strategy<Value = Decimal> {
     ]
 }
 
-fn record(price: &Price, quantity: &Amount, resource: usize) -> UsageRecord {
+pub(crate) fn record(price: &Price, quantity: &Amount, resource: usize) -> UsageRecord {
     UsageRecord {
         resource,
         id: "used",
@@ -63,7 +63,7 @@ fn record(price: &Price, quantity: &Amount, resource: usize) -> UsageRecord {
 
 /// Rates records, leaving out what is beyond a ladder that is known only in part.
 fn bill<'c>(catalog: &'c crossover::catalog::Catalog, records: &[UsageRecord], free_tier: FreeTier) -> Bill<'c> {
-    let terms = Terms { as_of: today(), free_tier, missing_prices: MissingPrices::Omit };
+    let terms = Terms { as_of: today(), free_tier, missing_prices: MissingPrices::Omit, book: None };
     let name = |at: usize| at.to_string();
     rate(&mut Probe::new(), catalog, records.to_vec(), terms, &name).unwrap_or_else(|missing| panic!("{missing:?}"))
 }
@@ -74,7 +74,7 @@ fn sum<'a>(amounts: impl IntoIterator<Item = &'a Amount>) -> Amount {
 
 /// A line is Σ slices, slices are quantity × unit price, tiers and the free part are the whole quantity, and the total
 /// is Σ lines.
-fn adds_up(bill: &Bill<'_>) -> Result<(), TestCaseError> {
+pub(crate) fn adds_up(bill: &Bill<'_>) -> Result<(), TestCaseError> {
     for line in &bill.lines {
         prop_assert_eq!(&line.amount, &sum(line.slices.iter().map(|slice| &slice.amount)));
         for slice in &line.slices {

@@ -11,6 +11,7 @@ use crossover::services::SERVICES;
 use serde_json::Value;
 
 use crate::http::{send, send_to};
+use crate::http_admin::TOKEN;
 use crate::http_editions::OnStore;
 
 fn document() -> Value {
@@ -62,7 +63,10 @@ fn every_operation_is_described_in_full() {
         let here = format!("{method} {path}");
         let id = operation["operationId"].as_str().expect("an id").to_owned();
         let verb = id.split('_').next().expect("a verb");
-        assert!(["get", "list", "estimate", "decide"].contains(&verb) && id.contains('_'), "{here}: {id}");
+        assert!(
+            ["get", "list", "estimate", "decide", "put", "delete"].contains(&verb) && id.contains('_'),
+            "{here}: {id}"
+        );
         assert!(ids.insert(id.clone()), "{here}: the id {id} is taken");
         assert!(is_sentence(&operation["summary"]), "{here}: no summary");
         assert!(!operation["summary"].as_str().expect("a text").ends_with('.'), "{here}: a summary is a title");
@@ -75,7 +79,7 @@ fn every_operation_is_described_in_full() {
             assert!(is_sentence(&parameter["description"]), "{here}: {parameter}");
             assert!(parameter["in"] != "path" || !parameter["example"].is_null(), "{here}: {parameter}");
         }
-        if method == "post" {
+        if method == "post" || method == "put" {
             assert!(
                 operation["requestBody"]["content"]["application/json"]["example"].is_object(),
                 "{here}: no example to send"
@@ -83,6 +87,13 @@ fn every_operation_is_described_in_full() {
         }
         let responses = operation["responses"].as_object().expect("responses");
         assert!(responses.contains_key("200"), "{here}");
+        let writes = method == "put" || method == "delete";
+        assert_eq!(
+            operation["security"].is_array(),
+            writes,
+            "{here}: what writes needs the token, what reads does not"
+        );
+        assert_eq!(responses.contains_key("401") && responses.contains_key("403"), writes, "{here}");
         assert!(responses.keys().any(|status| status.starts_with('4')), "{here}: no 4xx");
         assert!(responses.keys().any(|status| status.starts_with('5')), "{here}: no 5xx");
         let answer = responses["200"]["content"].as_object().expect("content");
@@ -180,6 +191,14 @@ fn no_two_schemas_share_a_name_and_every_reference_leads_somewhere() {
         let pointer = target.strip_prefix('#').expect("a local reference");
         assert!(document.pointer(pointer).is_some(), "{target} leads nowhere");
     }
+    // A way to prove who one is is named by operations, not referred to.
+    for (_, _, operation) in operations(&document) {
+        for required in operation["security"].as_array().into_iter().flatten() {
+            found.extend(
+                required.as_object().expect("names").keys().map(|name| format!("#/components/securitySchemes/{name}")),
+            );
+        }
+    }
     for (kind, members) in document["components"].as_object().expect("components") {
         for name in members.as_object().expect("members").keys() {
             assert!(found.contains(&format!("#/components/{kind}/{name}")), "{kind}/{name} is used by nothing");
@@ -225,20 +244,25 @@ async fn every_example_works_as_it_is() {
     let document = document();
     let service = OnStore::new().await;
     let mut posted = 0;
-    for (path, method, operation) in operations(&document) {
+    // What is put is there to be got, whatever the order of the methods.
+    let (mut operations, writes): (Vec<_>, Vec<_>) =
+        operations(&document).into_iter().partition(|(_, method, _)| method != "put");
+    operations.splice(0..0, writes);
+    for (path, method, operation) in operations {
         let uri = uri(&path, &operation);
         assert!(!uri.contains('{'), "{uri}");
         let mut request =
             TestRequest::default().method(Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method"));
-        request = request.uri(&uri);
+        request = request.uri(&uri).insert_header(("authorization", format!("Bearer {TOKEN}")));
         let example = &operation["requestBody"]["content"]["application/json"]["example"];
         if example.is_object() {
             request = request.set_json(example);
             posted += 1;
         }
         let answer = send_to(service.state.clone(), request).await;
-        assert_eq!(answer.status, 200, "{method} {uri}: {}", answer.text());
-        let promised = operation["responses"]["200"]["content"].as_object().expect("content");
+        let status = if method == "put" { "201" } else { "200" };
+        assert_eq!(answer.status.as_str(), status, "{method} {uri}: {}", answer.text());
+        let promised = operation["responses"][status]["content"].as_object().expect("content");
         assert!(promised.contains_key(answer.header("content-type")), "{method} {uri}");
         let schema = &promised[answer.header("content-type")]["schema"];
         conforms(&document, schema, &answer.json(), &uri);

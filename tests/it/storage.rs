@@ -5,8 +5,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crossover::catalog::Catalog;
+use crossover::catalog::books::{Books, Charge, Draft, Rate, Scope};
 use crossover::catalog::price::Layer;
 use crossover::catalog::seed::Files;
+use crossover::storage::upkeep::{backup, check};
 use crossover::storage::{APPLICATION_ID, MIGRATIONS, Origin, Seeded, StorageError, Store};
 
 use crate::bad_data::{FACTS, VPC, sound};
@@ -337,6 +339,125 @@ async fn a_place_where_no_file_can_be_made_is_named() {
         assert!(words.contains(&format!("`{}` cannot be opened or made", path.display())), "{words}");
         assert!(words.contains("does its folder exist"), "{words}");
     }
+}
+
+/// A book of one percentage.
+fn draft(percent: i64) -> Draft {
+    let charge = Charge::Discount(percent.into());
+    let rate = Rate { scope: Scope::All, valid_from: None, valid_to: None, charge, note: String::new() };
+    Draft { name: "acme".to_owned(), note: "a contract".to_owned(), rates: vec![rate] }
+}
+
+#[tokio::test]
+async fn a_price_book_is_only_ever_added_to() {
+    let (_folder, file) = new_file();
+    let store = Store::open(&file).await.expect("a new file");
+    assert_eq!(store.remove_book("acme").await.expect("the store").map(|book| book.revision.number), None);
+    let first = store.add_book(draft(1)).await.expect("a revision");
+    let before = store.books(&Books::default()).await.expect("the books");
+    let second = store.add_book(draft(2)).await.expect("a revision");
+    let third = store.remove_book("acme").await.expect("the store").expect("a revision");
+    let revisions = [first, second, third].map(|book| (book.revision.number, book.revision.removed));
+    assert_eq!(revisions, [(1, false), (2, false), (3, true)]);
+
+    // What is known stays and the rest is added; from nothing it is the same.
+    let after = store.books(&before).await.expect("the books");
+    let whole = store.books(&Books::default()).await.expect("the books");
+    for books in [&after, &whole] {
+        assert_eq!((books.last_id(), books.current().count()), (3, 0));
+        for (name, percent) in [("acme@1", 1), ("acme@2", 2)] {
+            let book = books.at(books.find(name, "").expect(name)).expect("a book");
+            assert_eq!(book.rates().cloned().collect::<Vec<_>>(), draft(percent).rates);
+            assert_eq!(book.revision.note, "a contract");
+        }
+    }
+    assert_eq!(store.last_book().await.expect("the store"), 3);
+    let raw = rusqlite::Connection::open(&file).expect("the file");
+    for statement in [
+        "UPDATE price_books SET note = ''",
+        "DELETE FROM price_books",
+        "UPDATE price_book_rates SET value = '99'",
+        "DELETE FROM price_book_rates",
+    ] {
+        let refused = raw.execute_batch(statement).expect_err(statement).to_string();
+        assert!(refused.contains("is never"), "{statement}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn processes_that_write_books_at_once_wait_for_each_other() {
+    let (_folder, file) = new_file();
+    let stores = [Store::open(&file).await.expect("a new file"), Store::open(&file).await.expect("the file")];
+    let writes = (0..20).map(|at| {
+        let store = stores[at % 2].clone();
+        async move { store.add_book(draft(1)).await.expect("no lock is seen").revision.number }
+    });
+    let mut numbers = futures_util::future::join_all(writes).await;
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=20).collect::<Vec<u32>>(), "each is a revision of its own");
+}
+
+#[tokio::test]
+async fn a_copy_is_whole_while_the_database_is_written_to() {
+    let (folder, file) = new_file();
+    let store = Store::open(&file).await.expect("a new file");
+    store.seed(&Files::embedded()).await.expect("the seed");
+    let writer = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for percent in 0..50 {
+                store.add_book(draft(percent)).await.expect("a copy holds nobody up");
+            }
+        })
+    };
+    let copy = folder.path().join("copy.db");
+    let mut copied = Vec::new();
+    for _ in 0..3 {
+        let (from, to) = (file.clone(), copy.clone());
+        let bytes = tokio::task::spawn_blocking(move || backup(&from, &to, true)).await.expect("a copy");
+        assert_eq!(bytes.expect("a copy"), std::fs::metadata(&copy).expect("the copy").len());
+        let holds = check(&copy).expect("a sound copy");
+        copied.push(holds.books);
+    }
+    writer.await.expect("all written");
+    assert!(copied.is_sorted(), "{copied:?}");
+    // It is a database as any other.
+    backup(&file, &copy, true).expect("a copy");
+    let restored = Store::open(&copy).await.expect("the copy");
+    assert_eq!(restored.books(&Books::default()).await.expect("the books").last_id(), 50);
+    let (one, other) = (store.load(None).await.expect("prices"), restored.load(None).await.expect("prices"));
+    assert!(one.edition == other.edition && one.prices().eq(other.prices()));
+
+    // What is there stays, and nothing half-made is left.
+    let error = backup(&file, &copy, false).expect_err("it is there");
+    assert!(matches!(error, StorageError::Exists { .. }), "{error:?}");
+    let error = backup(&file, &copy, true).expect_err("it is open");
+    assert!(matches!(error, StorageError::InUse { .. }), "{error:?}");
+    restored.close().await;
+    let error = backup(&file, &file, true).expect_err("the database itself");
+    assert!(matches!(error, StorageError::Exists { .. }), "{error:?}");
+    let error = backup(&file, &folder.path().join("no/such/folder/copy.db"), false).expect_err("no folder");
+    assert!(error.to_string().contains("copy.db` cannot be opened or made"), "{error}");
+    let names: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .filter(|name| name.contains("partial"))
+        .collect();
+    assert_eq!(names, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn every_edition_that_a_store_makes_is_sound() {
+    let (_folder, file) = new_file();
+    let store = Store::open(&file).await.expect("a new file");
+    store.seed(&sound()).await.expect("the seed");
+    store.seed(&newer()).await.expect("a newer seed");
+    store.activate(1).await.expect("the first");
+    store.seed(&Files::embedded()).await.expect("another seed");
+    store.add_book(draft(5)).await.expect("a book");
+    store.close().await;
+    let holds = check(&file).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((holds.editions, holds.books, holds.schema), (3, 1, u32::try_from(MIGRATIONS.len()).expect("few")));
 }
 
 /// Set for the child process of the test below: the file it writes to until it is killed.

@@ -35,6 +35,9 @@ pub(crate) struct ServiceCase {
     /// Prices put over those of the data, where a published figure used others. Such a case runs pure only.
     #[serde(default)]
     pub(crate) prices: Vec<PriceOverride>,
+    /// A price book that is there under the name that the request gives.
+    #[serde(default)]
+    pub(crate) price_book: Option<Value>,
     /// What the answer must hold.
     #[serde(default)]
     pub(crate) expect: Option<ExpectedEstimate>,
@@ -78,6 +81,9 @@ pub(crate) struct DecisionCase {
     /// Prices put over those of the data. Such a case runs pure only.
     #[serde(default)]
     pub(crate) prices: Vec<PriceOverride>,
+    /// A price book that is there under the name that the request gives.
+    #[serde(default)]
+    pub(crate) price_book: Option<Value>,
     /// What the answer must hold.
     #[serde(default)]
     pub(crate) expect: Option<ExpectedDecision>,

@@ -6,12 +6,15 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use actix_web::test;
 use actix_web::web::Data;
 
 use chrono::NaiveDate;
 
 use crossover::app::decide::DecideRequest;
 use crossover::app::estimate::{EstimateMany, EstimateOne};
+use crossover::app::price_book::PriceBookRequest;
+use crossover::catalog::books::{Books, PriceBook, Revision};
 use crossover::catalog::load;
 use crossover::catalog::price::{Confidence, Layer, Price, Tier};
 use crossover::catalog::seed::Files;
@@ -106,11 +109,7 @@ fn address() -> SocketAddr {
 
 /// Posts a body to the REST service.
 pub(crate) fn rest(target: Target, body: &[u8]) -> Response {
-    let path = match target {
-        Target::One(service) => format!("/v1/estimates/{service}"),
-        Target::Many => "/v1/estimates".to_owned(),
-        Target::Decision(decision) => format!("/v1/decisions/{decision}"),
-    };
+    let path = target.path();
     let mut stream = TcpStream::connect(address()).expect("a connection");
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
@@ -131,6 +130,24 @@ pub(crate) fn rest(target: Target, body: &[u8]) -> Response {
         request_id: header("x-request-id"),
         body: body.to_owned(),
     }
+}
+
+/// Posts a body to the REST application with prices of its own, in process.
+pub(crate) fn rest_in_process(target: Target, body: &[u8], catalog: Arc<Catalog>) -> Response {
+    actix_web::rt::System::new().block_on(async {
+        let config = ServeConfig::for_testing("");
+        let state = State::new(Limits { bytes: config.body_limit_bytes, time: TIMEOUT }, utc_today);
+        state.activate(catalog);
+        let app = test::init_service(http::app(Data::new(state))).await;
+        let request = test::TestRequest::post().uri(&target.path()).insert_header(("content-type", "application/json"));
+        let response = test::call_service(&app, request.set_payload(body.to_vec()).to_request()).await;
+        let id = response.headers().get("x-request-id").expect("an id").to_str().expect("ASCII").to_owned();
+        Response {
+            status: response.status().as_u16(),
+            request_id: id,
+            body: String::from_utf8(test::read_body(response).await.to_vec()).expect("JSON is UTF-8"),
+        }
+    })
 }
 
 /// What the REST service must answer, the id of the request aside.
@@ -158,7 +175,7 @@ pub(crate) struct Transcript {
 }
 
 /// Runs a command line in process.
-pub(crate) fn cli(args: &[&str], stdin: &[u8]) -> Transcript {
+pub(crate) fn cli(args: &[&str], stdin: &[u8], catalog: &Arc<Catalog>) -> Transcript {
     let mut stdin = Cursor::new(stdin);
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = cli::run(
@@ -170,7 +187,7 @@ pub(crate) fn cli(args: &[&str], stdin: &[u8]) -> Transcript {
             stdout_is_terminal: false,
             stderr: &mut stderr,
             clock: utc_today,
-            seed: &|| seed().map_err(anyhow::Error::msg),
+            seed: &|| Ok(Arc::clone(catalog)),
         },
     );
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
@@ -178,6 +195,15 @@ pub(crate) fn cli(args: &[&str], stdin: &[u8]) -> Transcript {
 }
 
 impl Target {
+    /// The path of the target.
+    fn path(self) -> String {
+        match self {
+            Self::One(service) => format!("/v1/estimates/{service}"),
+            Self::Many => "/v1/estimates".to_owned(),
+            Self::Decision(decision) => format!("/v1/decisions/{decision}"),
+        }
+    }
+
     /// The command line of the target.
     pub(crate) fn command(self) -> Vec<&'static str> {
         match self {
@@ -195,6 +221,25 @@ pub(crate) fn seed_with(overrides: &[PriceOverride]) -> Result<Catalog, String> 
     parts.prices.retain(|price| own.iter().all(|own| own.meter != price.meter));
     parts.prices.extend(own);
     Ok(Catalog::new(Edition { number: 1, hash: "with prices of the case".to_owned() }, parts))
+}
+
+/// Prices with a price book over them, under the name that a request gives.
+pub(crate) fn with_book(catalog: &Catalog, request: &Value, book: &Value) -> Result<Arc<Catalog>, String> {
+    let name = request.get("price_book").and_then(Value::as_str).ok_or("the request names no `price_book`")?;
+    let name = name.split('@').next().unwrap_or_default();
+    let draft = PriceBookRequest::read(&bytes(book)).and_then(|book| book.check(name, catalog));
+    let draft = draft.map_err(|problems| format!("the price book: {problems}"))?;
+    let revision = Revision {
+        id: 1,
+        name: draft.name.into(),
+        number: 1,
+        removed: false,
+        created_at: format!("{}T00:00:00Z", today()),
+        created_on: today(),
+        note: draft.note,
+    };
+    let book = PriceBook::new(revision, draft.rates).ok_or("the price book has rates that do not fit")?;
+    Ok(Arc::new(catalog.with_books(Arc::new(Books::default().with([book])))))
 }
 
 /// A price of a case, valid on every day.
@@ -267,7 +312,8 @@ pub(crate) fn flags(target: Target, request: &Value) -> Option<Vec<String>> {
                 }
             }
             (
-                "region" | "as_of" | "free_tier" | "missing_prices" | "month_hours" | "month" | "mode" | "budget_month",
+                "region" | "as_of" | "price_book" | "free_tier" | "missing_prices" | "month_hours" | "month" | "mode"
+                | "budget_month",
                 value,
             ) => {
                 flags.push(format!("--{}", name.replace('_', "-")));

@@ -9,6 +9,7 @@ use libtest_mimic::{Failed, Trial};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crossover::catalog::Catalog;
 use crossover::decisions::{self, DECISIONS};
 use crossover::domain::problem::Problems;
 use crossover::services::{self, SERVICES};
@@ -25,6 +26,8 @@ pub(crate) trait Case: Send + Sync + 'static {
     fn request(&self) -> &Value;
     /// Prices of its own.
     fn prices(&self) -> &[PriceOverride];
+    /// A price book of its own.
+    fn price_book(&self) -> Option<&Value>;
     /// Whether it says what the answer must hold.
     fn expects_answer(&self) -> bool;
     /// How it must be refused.
@@ -44,6 +47,9 @@ impl Case for ServiceCase {
     }
     fn prices(&self) -> &[PriceOverride] {
         &self.prices
+    }
+    fn price_book(&self) -> Option<&Value> {
+        self.price_book.as_ref()
     }
     fn expects_answer(&self) -> bool {
         self.expect.is_some()
@@ -70,6 +76,9 @@ impl Case for DecisionCase {
     }
     fn prices(&self) -> &[PriceOverride] {
         &self.prices
+    }
+    fn price_book(&self) -> Option<&Value> {
+        self.price_book.as_ref()
     }
     fn expects_answer(&self) -> bool {
         self.expect.is_some()
@@ -200,12 +209,22 @@ fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) 
     let case = Arc::new(case);
     if !case.prices().is_empty() {
         trials.push(test(format!("{name} [pure only: prices of its own]"), move || {
-            let catalog = interfaces::seed_with(case.prices())?;
+            let catalog = Arc::new(interfaces::seed_with(case.prices())?);
+            let catalog = match case.price_book() {
+                Some(book) => interfaces::with_book(&catalog, case.request(), book)?,
+                None => catalog,
+            };
             judged(interfaces::pure(target, &body(case.request()), &catalog), &*case)
         }));
         return;
     }
-    let asked = Arc::new(Asked { target, body: body(case.request()), answer: OnceLock::new() });
+    let asked = Arc::new(Asked {
+        target,
+        body: body(case.request()),
+        book: case.price_book().map(|book| (case.request().clone(), book.clone())),
+        catalog: OnceLock::new(),
+        answer: OnceLock::new(),
+    });
     let (for_pure, for_rest, this) = (Arc::clone(&asked), Arc::clone(&asked), Arc::clone(&case));
     trials.push(test(format!("{name} [pure]"), move || judged(for_pure.answer()?, &*this)));
     trials.push(test(format!("{name} [rest]"), move || rest(&for_rest)));
@@ -216,13 +235,25 @@ fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) 
 struct Asked {
     target: Target,
     body: Vec<u8>,
+    /// The request, and the price book that it names.
+    book: Option<(Value, Value)>,
+    catalog: OnceLock<Result<Arc<Catalog>, String>>,
     answer: OnceLock<Result<Vec<u8>, Problems>>,
 }
 
 impl Asked {
-    fn answer(&self) -> Result<Result<Vec<u8>, Problems>, String> {
+    /// The prices, with the price book where there is one.
+    fn catalog(&self) -> Result<Arc<Catalog>, String> {
         let seed = interfaces::seed()?;
-        Ok(self.answer.get_or_init(|| interfaces::pure(self.target, &self.body, &seed)).clone())
+        match &self.book {
+            None => Ok(seed),
+            Some((request, book)) => self.catalog.get_or_init(|| interfaces::with_book(&seed, request, book)).clone(),
+        }
+    }
+
+    fn answer(&self) -> Result<Result<Vec<u8>, Problems>, String> {
+        let catalog = self.catalog()?;
+        Ok(self.answer.get_or_init(|| interfaces::pure(self.target, &self.body, &catalog)).clone())
     }
 }
 
@@ -261,7 +292,10 @@ fn judged(answer: Result<Vec<u8>, Problems>, case: &impl Case) -> Result<(), Str
 
 /// The REST service gives the same bytes as the function.
 fn rest(asked: &Asked) -> Result<(), String> {
-    let found = interfaces::rest(asked.target, &asked.body);
+    let found = match &asked.book {
+        None => interfaces::rest(asked.target, &asked.body),
+        Some(_) => interfaces::rest_in_process(asked.target, &asked.body, asked.catalog()?),
+    };
     let expected = interfaces::expected_response(asked.answer()?, &found.request_id);
     let mut differences = Differences::default();
     differences.same("the REST service", &found, &expected);
@@ -275,13 +309,14 @@ fn cli(asked: &Asked, request: &Value) -> Result<(), String> {
     args.extend(["--format", "json"]);
     let expected = interfaces::expected_transcript(asked.answer()?);
     let flags = interfaces::flags(asked.target, request);
+    let catalog = asked.catalog()?;
     let mut differences = Differences::default();
     if flags.is_none() || !matches!(asked.target, Target::Decision(_)) {
-        differences.same("the command line", &interfaces::cli(&args, &asked.body), &expected);
+        differences.same("the command line", &interfaces::cli(&args, &asked.body, &catalog), &expected);
     }
     if let Some(flags) = flags {
         let flags: Vec<&str> = args.iter().copied().chain(flags.iter().map(String::as_str)).collect();
-        differences.same(&format!("{flags:?}"), &interfaces::cli(&flags, b""), &expected);
+        differences.same(&format!("{flags:?}"), &interfaces::cli(&flags, b"", &catalog), &expected);
     }
     differences.into_result("")
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::app::answer::{AssumptionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents};
-use crate::app::estimate::price_notices;
+use crate::app::estimate::{catalog_view, price_notices};
 use crate::catalog::Catalog;
 use crate::decisions::engine::robust::Robustness;
 use crate::decisions::engine::screen::Finding;
@@ -507,10 +507,10 @@ pub(super) fn answer(decision: &'static str, verdict: &Verdict<'_>, ask: &Ask, c
     let above =
         winner.and_then(Candidate::rank).zip(cheapest.and_then(Candidate::rank)).map(|(own, least)| own - least);
     let mut notices: Vec<Notice> = verdict.notices.clone();
-    let mut oldest = None;
+    let mut billed = None;
     if let Some(Cost::Billed { bill, .. }) = winner.map(|candidate| &candidate.cost) {
         price_notices(bill, verdict.terms, &mut notices);
-        oldest = bill.lines.iter().map(|line| line.price.price.seen_on).min();
+        billed = Some(bill);
     }
     DecisionAnswer {
         decision,
@@ -560,11 +560,6 @@ pub(super) fn answer(decision: &'static str, verdict: &Verdict<'_>, ask: &Ask, c
         assumptions: verdict.assumptions.iter().map(AssumptionView::from).collect(),
         not_modelled: verdict.not_modelled.clone(),
         notices: notices.iter().map(NoticeView::from).collect(),
-        catalog: CatalogView {
-            edition: catalog.edition.number,
-            hash: catalog.edition.hash.clone(),
-            as_of: verdict.terms.as_of.to_string(),
-            oldest_seen_on: oldest.map(|date| date.to_string()),
-        },
+        catalog: catalog_view(catalog, verdict.terms, billed),
     }
 }
