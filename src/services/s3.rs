@@ -26,6 +26,16 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+mod meters;
+
+use meters::{
+    ACCELERATED, ACCESS_POINT_ROUTING, ANALYTICS, BATCH_JOBS, BATCH_OBJECTS, ClassMeters, GDA, GDA_BULK,
+    GDA_BULK_RESTORES, GDA_RESTORES, GFR, GFR_EXPEDITED, GFR_EXPEDITED_RESTORES, GFR_RESTORES, GIR, INT_ARCHIVE,
+    INT_DEEP_ARCHIVE, INT_FREQUENT, INT_GETS, INT_INFREQUENT, INT_INSTANT, INT_MONITORING, INT_PUTS, INT_TRANSITIONS,
+    INVENTORY, METERS, REPLICATION_TIME_CONTROL, SIA, STORAGE_LENS, TAGS, ZIA,
+};
+pub use meters::{STANDARD_GETS, STANDARD_PUTS, STANDARD_STORAGE};
+
 use super::data_transfer::{self, check_items, check_regions};
 use super::metering::{MeterSpec, Metering};
 use super::{Example, Service, Usage, read, schema};
@@ -33,85 +43,6 @@ use crate::catalog::Catalog;
 use crate::domain::amount::{Amount, NumberError};
 use crate::domain::check::{CAP, Check};
 use crate::domain::problem::Code;
-use crate::domain::unit::Unit;
-
-const fn meter(usage_type: &'static str, operation: &'static str, unit: Unit) -> MeterSpec {
-    MeterSpec::regional("AmazonS3", usage_type, operation, unit)
-}
-
-const fn stored(usage_type: &'static str) -> MeterSpec {
-    meter(usage_type, "", Unit::GB_MONTHS)
-}
-
-const fn requests(usage_type: &'static str) -> MeterSpec {
-    meter(usage_type, "", Unit::REQUESTS)
-}
-
-/// Storage in Standard.
-pub const STANDARD_STORAGE: MeterSpec = stored("TimedStorage-ByteHrs");
-/// PUT, COPY, POST and LIST requests of Standard.
-pub const STANDARD_PUTS: MeterSpec = requests("Requests-Tier1");
-/// GET and other requests of Standard.
-pub const STANDARD_GETS: MeterSpec = requests("Requests-Tier2");
-/// Storage in Standard-Infrequent Access, and what goes with it.
-const SIA_STORAGE: MeterSpec = stored("TimedStorage-SIA-ByteHrs");
-const SIA_PUTS: MeterSpec = requests("Requests-SIA-Tier1");
-const SIA_GETS: MeterSpec = requests("Requests-SIA-Tier2");
-const SIA_RETRIEVAL: MeterSpec = meter("Retrieval-SIA", "", Unit::GB);
-const SIA_TRANSITIONS: MeterSpec = meter("Requests-Tier4", "S3-SIATransition", Unit::REQUESTS);
-/// Storage in One Zone-Infrequent Access, and what goes with it.
-const ZIA_STORAGE: MeterSpec = stored("TimedStorage-ZIA-ByteHrs");
-const ZIA_PUTS: MeterSpec = requests("Requests-ZIA-Tier1");
-const ZIA_GETS: MeterSpec = requests("Requests-ZIA-Tier2");
-const ZIA_RETRIEVAL: MeterSpec = meter("Retrieval-ZIA", "", Unit::GB);
-const ZIA_TRANSITIONS: MeterSpec = meter("Requests-Tier4", "S3-ZIATransition", Unit::REQUESTS);
-/// Storage in Glacier Instant Retrieval, and what goes with it.
-const GIR_STORAGE: MeterSpec = stored("TimedStorage-GIR-ByteHrs");
-const GIR_PUTS: MeterSpec = requests("Requests-GIR-Tier1");
-const GIR_GETS: MeterSpec = requests("Requests-GIR-Tier2");
-const GIR_RETRIEVAL: MeterSpec = meter("Retrieval-GIR", "", Unit::GB);
-const GIR_TRANSITIONS: MeterSpec = meter("Requests-Tier4", "S3-GIRTransition", Unit::REQUESTS);
-/// Storage in Glacier Flexible Retrieval, and what goes with it.
-const GFR_STORAGE: MeterSpec = stored("TimedStorage-GlacierByteHrs");
-const GFR_PUTS: MeterSpec = requests("Requests-GLACIER-Tier1");
-const GFR_GETS: MeterSpec = requests("Requests-GLACIER-Tier2");
-const GFR_TRANSITIONS: MeterSpec = meter("Requests-Tier3", "S3-GlacierTransition", Unit::REQUESTS);
-const GFR_RESTORES: MeterSpec = meter("Requests-Tier3", "RestoreObject", Unit::REQUESTS);
-const GFR_RESTORED: MeterSpec = meter("Standard-Retrieval-Bytes", "RestoreObject", Unit::GB);
-const GFR_EXPEDITED_RESTORES: MeterSpec = requests("Requests-Tier6");
-const GFR_EXPEDITED: MeterSpec = meter("Expedited-Retrieval-Bytes", "RestoreObject", Unit::GB);
-/// Storage in Glacier Deep Archive, and what goes with it.
-const GDA_STORAGE: MeterSpec = stored("TimedStorage-GDA-ByteHrs");
-const GDA_PUTS: MeterSpec = requests("Requests-GDA-Tier1");
-const GDA_GETS: MeterSpec = requests("Requests-GDA-Tier2");
-const GDA_TRANSITIONS: MeterSpec = meter("Requests-Tier3", "S3-GDATransition", Unit::REQUESTS);
-const GDA_RESTORES: MeterSpec = requests("Requests-GDA-Tier3");
-const GDA_RESTORED: MeterSpec = meter("Standard-Retrieval-Bytes", "DeepArchiveRestoreObject", Unit::GB);
-const GDA_BULK_RESTORES: MeterSpec = requests("Requests-GDA-Tier5");
-const GDA_BULK: MeterSpec = meter("Bulk-Retrieval-Bytes", "DeepArchiveRestoreObject", Unit::GB);
-/// Storage in the tiers of Intelligent-Tiering, and what goes with it.
-const INT_FREQUENT: MeterSpec = stored("TimedStorage-INT-FA-ByteHrs");
-const INT_INFREQUENT: MeterSpec = stored("TimedStorage-INT-IA-ByteHrs");
-const INT_INSTANT: MeterSpec = stored("TimedStorage-INT-AIA-ByteHrs");
-const INT_ARCHIVE: MeterSpec = stored("TimedStorage-INT-AA-ByteHrs");
-const INT_DEEP_ARCHIVE: MeterSpec = stored("TimedStorage-INT-DAA-ByteHrs");
-const INT_MONITORING: MeterSpec = meter("Monitoring-Automation-INT", "", Unit::OBJECT_MONTHS);
-const INT_PUTS: MeterSpec = requests("Requests-INT-Tier1");
-const INT_GETS: MeterSpec = requests("Requests-INT-Tier2");
-const INT_TRANSITIONS: MeterSpec = meter("Requests-Tier4", "S3-INTTransition", Unit::REQUESTS);
-/// Replication time control.
-const REPLICATION_TIME_CONTROL: MeterSpec = meter("S3RTC-Out-Bytes", "", Unit::GB);
-/// Data that Transfer Acceleration carries.
-const ACCELERATED: MeterSpec = meter("s3-transfer-acceleration-bytes", "", Unit::GB);
-/// Data that Multi-Region Access Points route.
-const ACCESS_POINT_ROUTING: MeterSpec = meter("s3-mrap-routing-bytes", "", Unit::GB);
-/// What helps to manage objects.
-const INVENTORY: MeterSpec = meter("Inventory-ObjectsListed", "", Unit::OBJECTS);
-const ANALYTICS: MeterSpec = meter("StorageAnalytics-ObjCount", "", Unit::OBJECT_MONTHS);
-const STORAGE_LENS: MeterSpec = meter("StorageLens-ObjCount", "StorageLens", Unit::OBJECT_MONTHS);
-const TAGS: MeterSpec = meter("TagStorage-TagHrs", "", Unit::MONTHS);
-const BATCH_JOBS: MeterSpec = meter("BatchOperations-Jobs", "", Unit::JOBS);
-const BATCH_OBJECTS: MeterSpec = meter("BatchOperations-Objects", "", Unit::OBJECTS);
 
 /// The objects of the least size of the infrequent-access classes, 128 KB, that make a gigabyte.
 const OF_128_KB: u64 = 8_192;
@@ -134,63 +65,7 @@ pub const SERVICE: Service = Service {
         "Temporary copies of restored objects, besides their requests and retrieval: add them to `standard`",
         "Calls to AWS KMS",
     ],
-    meters: &[
-        &STANDARD_STORAGE,
-        &STANDARD_PUTS,
-        &STANDARD_GETS,
-        &SIA_STORAGE,
-        &SIA_PUTS,
-        &SIA_GETS,
-        &SIA_RETRIEVAL,
-        &SIA_TRANSITIONS,
-        &ZIA_STORAGE,
-        &ZIA_PUTS,
-        &ZIA_GETS,
-        &ZIA_RETRIEVAL,
-        &ZIA_TRANSITIONS,
-        &GIR_STORAGE,
-        &GIR_PUTS,
-        &GIR_GETS,
-        &GIR_RETRIEVAL,
-        &GIR_TRANSITIONS,
-        &GFR_STORAGE,
-        &GFR_PUTS,
-        &GFR_GETS,
-        &GFR_TRANSITIONS,
-        &GFR_RESTORES,
-        &GFR_RESTORED,
-        &GFR_EXPEDITED_RESTORES,
-        &GFR_EXPEDITED,
-        &GDA_STORAGE,
-        &GDA_PUTS,
-        &GDA_GETS,
-        &GDA_TRANSITIONS,
-        &GDA_RESTORES,
-        &GDA_RESTORED,
-        &GDA_BULK_RESTORES,
-        &GDA_BULK,
-        &INT_FREQUENT,
-        &INT_INFREQUENT,
-        &INT_INSTANT,
-        &INT_ARCHIVE,
-        &INT_DEEP_ARCHIVE,
-        &INT_MONITORING,
-        &INT_PUTS,
-        &INT_GETS,
-        &INT_TRANSITIONS,
-        &REPLICATION_TIME_CONTROL,
-        &ACCELERATED,
-        &ACCESS_POINT_ROUTING,
-        &INVENTORY,
-        &ANALYTICS,
-        &STORAGE_LENS,
-        &TAGS,
-        &BATCH_JOBS,
-        &BATCH_OBJECTS,
-        &data_transfer::INTERNET_OUT,
-        &data_transfer::TO_CLOUDFRONT,
-        &data_transfer::BETWEEN_REGIONS,
-    ],
+    meters: METERS,
     sources: &[
         "https://aws.amazon.com/s3/pricing/",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html",
@@ -383,105 +258,6 @@ pub struct S3Replication {
     #[serde(default)]
     pub time_control: bool,
 }
-
-/// The ids of a class's lines.
-struct Ids {
-    storage: &'static str,
-    early_delete: &'static str,
-    puts: &'static str,
-    gets: &'static str,
-    retrieval: &'static str,
-    transitions: &'static str,
-}
-
-/// The ids of a class's lines, which all begin with its name.
-macro_rules! ids {
-    ($class:literal) => {
-        Ids {
-            storage: concat!($class, "_storage"),
-            early_delete: concat!($class, "_early_delete"),
-            puts: concat!($class, "_put_requests"),
-            gets: concat!($class, "_get_requests"),
-            retrieval: concat!($class, "_retrieval"),
-            transitions: concat!($class, "_transitions"),
-        }
-    };
-}
-
-/// How AWS meters a class that is not Standard and not Intelligent-Tiering.
-struct ClassMeters {
-    field: &'static str,
-    words: &'static str,
-    ids: Ids,
-    storage: &'static MeterSpec,
-    puts: &'static MeterSpec,
-    gets: &'static MeterSpec,
-    retrieval: &'static MeterSpec,
-    transitions: &'static MeterSpec,
-    min_days: u64,
-    archive: bool,
-}
-
-const SIA: ClassMeters = ClassMeters {
-    field: "standard_ia",
-    words: "Standard-IA",
-    ids: ids!("standard_ia"),
-    storage: &SIA_STORAGE,
-    puts: &SIA_PUTS,
-    gets: &SIA_GETS,
-    retrieval: &SIA_RETRIEVAL,
-    transitions: &SIA_TRANSITIONS,
-    min_days: 30,
-    archive: false,
-};
-const ZIA: ClassMeters = ClassMeters {
-    field: "one_zone_ia",
-    words: "One Zone-IA",
-    ids: ids!("one_zone_ia"),
-    storage: &ZIA_STORAGE,
-    puts: &ZIA_PUTS,
-    gets: &ZIA_GETS,
-    retrieval: &ZIA_RETRIEVAL,
-    transitions: &ZIA_TRANSITIONS,
-    min_days: 30,
-    archive: false,
-};
-const GIR: ClassMeters = ClassMeters {
-    field: "glacier_instant_retrieval",
-    words: "Glacier Instant Retrieval",
-    ids: ids!("glacier_instant_retrieval"),
-    storage: &GIR_STORAGE,
-    puts: &GIR_PUTS,
-    gets: &GIR_GETS,
-    retrieval: &GIR_RETRIEVAL,
-    transitions: &GIR_TRANSITIONS,
-    min_days: 90,
-    archive: false,
-};
-const GFR: ClassMeters = ClassMeters {
-    field: "glacier_flexible_retrieval",
-    words: "Glacier Flexible Retrieval",
-    ids: ids!("glacier_flexible_retrieval"),
-    storage: &GFR_STORAGE,
-    puts: &GFR_PUTS,
-    gets: &GFR_GETS,
-    retrieval: &GFR_RESTORED,
-    transitions: &GFR_TRANSITIONS,
-    min_days: 90,
-    archive: true,
-};
-const GDA: ClassMeters = ClassMeters {
-    field: "glacier_deep_archive",
-    words: "Glacier Deep Archive",
-    ids: ids!("glacier_deep_archive"),
-    storage: &GDA_STORAGE,
-    puts: &GDA_PUTS,
-    gets: &GDA_GETS,
-    retrieval: &GDA_RESTORED,
-    transitions: &GDA_TRANSITIONS,
-    min_days: 180,
-    archive: true,
-};
 
 impl S3Class {
     /// The numbers of the class, by name.
