@@ -17,9 +17,9 @@ use crate::http::{catalog, get, today};
 /// What a command line wrote, and how it ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Transcript {
-    exit: u8,
-    stdout: String,
-    stderr: String,
+    pub(crate) exit: u8,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Transcript {

@@ -25,6 +25,7 @@ mod http_prices;
 mod http_process;
 mod http_sockets;
 mod import;
+mod import_cli;
 mod import_crash;
 mod import_http;
 mod laws_estimates;
