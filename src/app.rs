@@ -2,6 +2,8 @@
 //! that serialises the same over REST, the command line and batch. No IO: the catalog and the date are arguments.
 
 pub mod answer;
+pub mod batch;
 pub mod decide;
 pub mod estimate;
+pub mod fields;
 pub mod request;

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::answer::{AssumptionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents};
-use super::request::{Settings, region_is_known, request};
+use super::request::{Common, Settings, region_is_known, request};
 use crate::catalog::Catalog;
 use crate::domain::bill::{Assumption, Notice};
 use crate::domain::check::Check;
@@ -116,17 +116,30 @@ impl EstimateOne {
     /// # Errors
     /// Every mistake of value, or every meter without a price.
     pub fn run(&self, service: &str, catalog: &Catalog, today: NaiveDate) -> Result<Estimate, Problems> {
-        let service = find_service(service, "")?;
-        let mut check = Check::at("");
-        let settings = self.common().settle(&mut check, catalog, today);
-        let usage = (service.read)(self.usage.get()).map_err(|problem| problem.below("/usage"))?;
-        check.within("usage", |check| {
-            usage.check(check, catalog);
-            usage.check_in(&self.region, check);
-        });
-        let planned = Planned { name: service.id.to_owned(), service, region: self.region.clone(), usage };
-        estimate(&[planned], settings, check, catalog)
+        one(&self.common(), find_service(service, "")?, self.usage.get(), catalog, today)
     }
+}
+
+/// Estimates one resource: `usage` is what is planned, as JSON.
+///
+/// # Errors
+/// Every mistake of value, or every meter without a price.
+pub(super) fn one(
+    common: &Common<'_>,
+    service: &'static Service,
+    usage: &str,
+    catalog: &Catalog,
+    today: NaiveDate,
+) -> Result<Estimate, Problems> {
+    let mut check = Check::at("");
+    let settings = common.settle(&mut check, catalog, today);
+    let usage = (service.read)(usage).map_err(|problem| problem.below("/usage"))?;
+    check.within("usage", |check| {
+        usage.check(check, catalog);
+        usage.check_in(common.region, check);
+    });
+    let planned = Planned { name: service.id.to_owned(), service, region: common.region.to_owned(), usage };
+    estimate(&[planned], settings, check, catalog)
 }
 
 impl EstimateMany {
@@ -192,7 +205,11 @@ impl EstimateMany {
     }
 }
 
-fn find_service(id: &str, pointer: &str) -> Result<&'static Service, Problem> {
+/// The service with an id.
+///
+/// # Errors
+/// Where there is none, with the nearest.
+pub(super) fn find_service(id: &str, pointer: &str) -> Result<&'static Service, Problem> {
     services::find(id).ok_or_else(|| {
         unknown_name(Code::UnknownService, pointer, "service", id, SERVICES.iter().map(|service| service.id))
     })
