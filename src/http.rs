@@ -19,6 +19,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
 
+pub mod batch;
 pub mod body;
 pub mod decisions;
 pub mod docs;
@@ -43,7 +44,7 @@ use crate::telemetry;
 use body::Limits;
 use error::{ApiError, fill_in_problem};
 use observe::observe;
-use state::{State, utc_today};
+use state::{Batching, State, utc_today};
 
 /// How long a connection may take to close once the last answer has been sent.
 const CLOSING_TIME: Duration = Duration::from_secs(1);
@@ -101,7 +102,9 @@ pub async fn prepare(config: &ServeConfig, store: Store) -> anyhow::Result<State
         Seeded::Known { .. } => {}
     }
     let limits = Limits { bytes: config.body_limit_bytes, time: config.body_timeout };
-    let state = State::new(limits, utc_today).with_store(store);
+    let state = State::new(limits, utc_today)
+        .with_store(store)
+        .with_batching(Batching { limit_bytes: config.batch_limit_bytes, threads: config.batch_threads });
     if let Some(edition) = state.follow_store().await? {
         tracing::info!(database = path, edition, "loaded the prices");
     }
@@ -208,6 +211,7 @@ pub fn app(
 
 /// Every route.
 pub fn routes(app: &mut ServiceConfig) {
+    batch::register(app);
     decisions::register(app);
     docs::register(app);
     editions::register(app);

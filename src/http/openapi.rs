@@ -11,17 +11,17 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{Object, SchemaType, Type};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder, Paths,
-    Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder, Schema, Server,
+    ComponentsBuilder, Content, ContentBuilder, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder,
+    Paths, Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder, Schema, Server,
 };
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
-use super::{decisions, docs, editions, estimates, health, prices, regions, schemas, services};
+use super::{batch, decisions, docs, editions, estimates, health, prices, regions, schemas, services};
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
 
@@ -29,6 +29,7 @@ use crate::services::NamedSchema;
 const TAGS: &[(&str, &str)] = &[
     ("Estimates", "What planned usage costs in a month, line by line, each price with its source."),
     ("Decisions", "Which of these to choose, why, and at what point the answer changes."),
+    ("Batch", "Many estimates and decisions in one call, answered while they arrive."),
     ("Services", "What can be estimated, and where its prices are known."),
     ("Prices", "The prices themselves, the Regions and the editions of the price store."),
     ("Operations", "Health, readiness and this document."),
@@ -84,6 +85,7 @@ fn assemble() -> (OpenApi, Vec<String>) {
     services::document(&mut api);
     estimates::document(&mut api);
     decisions::document(&mut api);
+    batch::document(&mut api);
     prices::document(&mut api);
     regions::document(&mut api);
     editions::document(&mut api);
@@ -154,20 +156,8 @@ impl Api {
     }
 
     /// Adds an operation.
-    pub fn add(&mut self, endpoint: Endpoint) {
-        let (description, media_type, schema) = endpoint.answer;
-        let answer = ResponseBuilder::new()
-            .description(description)
-            .content(media_type, ContentBuilder::new().schema(Some(schema)).build())
-            .header("X-Request-Id", request_id_header());
-        let mut responses = ResponsesBuilder::new().response("200", answer.build());
-        let mut fails = endpoint.fails;
-        fails.extend(ANY);
-        fails.sort_unstable();
-        for fail in fails {
-            responses = responses.response(fail.as_str(), Ref::from_response_name(response_name(fail)));
-        }
-        let body = endpoint.body.map(|(schema, example)| {
+    pub fn add(&mut self, mut endpoint: Endpoint) {
+        let body = endpoint.body.take().map(|(schema, example)| {
             let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
             RequestBodyBuilder::new()
                 .description(Some("The request. The example can be sent as it is."))
@@ -175,6 +165,26 @@ impl Api {
                 .required(Some(Required::True))
                 .build()
         });
+        self.add_with(endpoint, body, Vec::new());
+    }
+
+    /// Adds an operation whose body, or whose answers, have several media types.
+    pub fn add_with(&mut self, endpoint: Endpoint, body: Option<RequestBody>, more_answers: Vec<(&str, Content)>) {
+        let (description, media_type, schema) = endpoint.answer;
+        let mut answer = ResponseBuilder::new()
+            .description(description)
+            .content(media_type, ContentBuilder::new().schema(Some(schema)).build())
+            .header("X-Request-Id", request_id_header());
+        for (media_type, content) in more_answers {
+            answer = answer.content(media_type, content);
+        }
+        let mut responses = ResponsesBuilder::new().response("200", answer.build());
+        let mut fails = endpoint.fails;
+        fails.extend(ANY);
+        fails.sort_unstable();
+        for fail in fails {
+            responses = responses.response(fail.as_str(), Ref::from_response_name(response_name(fail)));
+        }
         let operation = OperationBuilder::new()
             .operation_id(Some(endpoint.id))
             .tag(endpoint.tag)
