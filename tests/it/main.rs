@@ -10,11 +10,14 @@
 )]
 
 mod bad_data;
+mod batch;
 mod cli;
+mod cli_batch;
 mod decisions;
 mod decisions_engine;
 mod documents;
 mod http;
+mod http_batch;
 mod http_decisions;
 mod http_editions;
 mod http_errors;
@@ -25,6 +28,8 @@ mod http_sockets;
 mod laws_estimates;
 mod laws_numbers;
 mod openapi;
+#[path = "../benches/rows.rs"]
+mod rows;
 mod seed;
 mod storage;
 mod tidy;

@@ -62,7 +62,7 @@ fn every_operation_is_described_in_full() {
         let here = format!("{method} {path}");
         let id = operation["operationId"].as_str().expect("an id").to_owned();
         let verb = id.split('_').next().expect("a verb");
-        assert!(["get", "list", "estimate", "decide"].contains(&verb) && id.contains('_'), "{here}: {id}");
+        assert!(["get", "list", "estimate", "decide", "answer"].contains(&verb) && id.contains('_'), "{here}: {id}");
         assert!(ids.insert(id.clone()), "{here}: the id {id} is taken");
         assert!(is_sentence(&operation["summary"]), "{here}: no summary");
         assert!(!operation["summary"].as_str().expect("a text").ends_with('.'), "{here}: a summary is a title");
@@ -76,10 +76,12 @@ fn every_operation_is_described_in_full() {
             assert!(parameter["in"] != "path" || !parameter["example"].is_null(), "{here}: {parameter}");
         }
         if method == "post" {
-            assert!(
-                operation["requestBody"]["content"]["application/json"]["example"].is_object(),
-                "{here}: no example to send"
-            );
+            let content = operation["requestBody"]["content"].as_object().expect("content");
+            for (media_type, content) in content {
+                let is_json = media_type == "application/json";
+                let example = &content["example"];
+                assert!(example.is_object() == is_json && example.is_string() != is_json, "{here}: no example to send");
+            }
         }
         let responses = operation["responses"].as_object().expect("responses");
         assert!(responses.contains_key("200"), "{here}");
@@ -228,20 +230,44 @@ async fn every_example_works_as_it_is() {
     for (path, method, operation) in operations(&document) {
         let uri = uri(&path, &operation);
         assert!(!uri.contains('{'), "{uri}");
-        let mut request =
-            TestRequest::default().method(Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method"));
-        request = request.uri(&uri);
-        let example = &operation["requestBody"]["content"]["application/json"]["example"];
-        if example.is_object() {
-            request = request.set_json(example);
+        let request = || {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+            TestRequest::default().method(method).uri(&uri)
+        };
+        let mut requests = Vec::new();
+        for (media_type, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+            requests.push(match &content["example"] {
+                Value::String(text) => {
+                    request().insert_header(("content-type", media_type.as_str())).set_payload(text.clone())
+                }
+                example => request().set_json(example),
+            });
             posted += 1;
         }
-        let answer = send_to(service.state.clone(), request).await;
-        assert_eq!(answer.status, 200, "{method} {uri}: {}", answer.text());
-        let promised = operation["responses"]["200"]["content"].as_object().expect("content");
-        assert!(promised.contains_key(answer.header("content-type")), "{method} {uri}");
-        let schema = &promised[answer.header("content-type")]["schema"];
-        conforms(&document, schema, &answer.json(), &uri);
+        if requests.is_empty() {
+            requests.push(request());
+        }
+        for request in requests {
+            let answer = send_to(service.state.clone(), request).await;
+            assert_eq!(answer.status, 200, "{method} {uri}: {}", answer.text());
+            let promised = operation["responses"]["200"]["content"].as_object().expect("content");
+            let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
+            assert!(promised.contains_key(media_type), "{method} {uri}: {media_type}");
+            let schema = &promised[media_type]["schema"];
+            match media_type {
+                "text/csv" => {
+                    assert!(answer.text().lines().skip(1).all(|row| row.contains(",true,,")), "{}", answer.text())
+                }
+                "application/x-ndjson" => {
+                    for line in answer.text().lines() {
+                        let line: Value = serde_json::from_str(line).expect("JSON");
+                        assert_eq!(line["ok"], true, "{line}");
+                        conforms(&document, schema, &line, &uri);
+                    }
+                }
+                _ => conforms(&document, schema, &answer.json(), &uri),
+            }
+        }
     }
     assert!(posted > SERVICES.len(), "{posted}");
 }

@@ -10,6 +10,7 @@ use actix_web::web::Data;
 
 use chrono::NaiveDate;
 
+use crossover::app::batch::view::RowProblem;
 use crossover::app::decide::DecideRequest;
 use crossover::app::estimate::{EstimateMany, EstimateOne};
 use crossover::catalog::load;
@@ -159,16 +160,17 @@ pub(crate) struct Transcript {
 
 /// Runs a command line in process.
 pub(crate) fn cli(args: &[&str], stdin: &[u8]) -> Transcript {
-    let mut stdin = Cursor::new(stdin);
+    let stdin = Box::new(Cursor::new(stdin.to_owned()));
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = cli::run(
         std::iter::once("crossover").chain(args.iter().copied()).map(Into::into),
         &mut Shell {
-            stdin: &mut stdin,
+            stdin,
             stdin_is_terminal: false,
             stdout: &mut stdout,
             stdout_is_terminal: false,
             stderr: &mut stderr,
+            stderr_is_terminal: false,
             clock: utc_today,
             seed: &|| seed().map_err(anyhow::Error::msg),
         },
@@ -244,6 +246,36 @@ pub(crate) fn expected_transcript(answer: Result<Vec<u8>, Problems>) -> Transcri
             Transcript { exit: fault.exit().code(), stdout: String::new(), stderr }
         }
     }
+}
+
+/// The row that asks what a request asks; its id is its position.
+pub(crate) fn row(target: Target, at: usize, request: &Value) -> Value {
+    let mut row = request.clone();
+    if let Some(fields) = row.as_object_mut() {
+        fields.insert("id".to_owned(), at.into());
+        match target {
+            Target::One(service) => fields.insert("service".to_owned(), service.into()),
+            Target::Many => None,
+            Target::Decision(decision) => fields.insert("decision".to_owned(), decision.into()),
+        };
+    }
+    row
+}
+
+/// The lines that a batch of rows is answered with.
+pub(crate) fn batch(rows: &[Value]) -> Vec<String> {
+    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    cli(&["batch"], text.as_bytes()).stdout.lines().map(str::to_owned).collect()
+}
+
+/// The line that a row must be answered with.
+pub(crate) fn expected_line(at: usize, answer: Result<Vec<u8>, Problems>) -> String {
+    let (ok, member, body) = match answer {
+        Ok(body) => (true, "result", body),
+        Err(problems) => (false, "error", bytes(&RowProblem::of(&problems))),
+    };
+    let body = String::from_utf8(body).expect("JSON is UTF-8");
+    format!("{{\"id\":{at},\"ok\":{ok},\"{member}\":{body}}}")
 }
 
 /// The flags that stand for a request, where its fields have flags.
