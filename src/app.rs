@@ -4,6 +4,8 @@
 pub mod answer;
 pub mod batch;
 pub mod decide;
+pub mod digits;
 pub mod estimate;
 pub mod fields;
+pub mod receipt;
 pub mod request;

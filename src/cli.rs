@@ -239,13 +239,14 @@ fn estimate(args: &EstimateArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
     let object = args.service.as_ref().map(|_| ("usage", "--usage"));
     let extra = Extra { object, pairs: &args.usage, fields: Vec::new() };
     let body = args.request.body(&extra, &mut *shell.stdin, shell.stdin_is_terminal)?;
+    let catalog;
     let estimate = if let Some(service) = &args.service {
         let request = EstimateOne::read(&body)?;
-        let catalog = load(args.answer.database.as_deref(), request.common().edition, shell)?;
+        catalog = load(args.answer.database.as_deref(), request.common().edition, shell)?;
         request.run(service, &catalog, shell.today())?
     } else {
         let request = EstimateMany::read(&body)?;
-        let catalog = load(args.answer.database.as_deref(), request.common().edition, shell)?;
+        catalog = load(args.answer.database.as_deref(), request.common().edition, shell)?;
         request.run(&catalog, shell.today())?
     };
     match args.answer.format {

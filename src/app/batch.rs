@@ -24,7 +24,7 @@ pub mod view;
 
 use row::Asked;
 use split::Chunk;
-use view::{DecisionPart, DecisionTotal, EstimateLines, EstimateTotal, RowProblem};
+use view::{DecisionPart, DecisionTotal, RowProblem};
 
 /// The longest row that is read, in bytes: as much as the body of a single request may have.
 pub const MAX_ROW_BYTES: usize = 2 * 1024 * 1024;
@@ -69,6 +69,9 @@ impl Detail {
     }
 }
 
+/// Finds an edition by its number.
+pub type FindEdition = Box<dyn Fn(u32) -> Result<Arc<Catalog>, Problem> + Send + Sync>;
+
 /// What a batch is answered from, and how.
 pub struct Batch {
     /// How answers are written.
@@ -78,7 +81,7 @@ pub struct Batch {
     /// The prices of rows that name no edition.
     pub catalog: Arc<Catalog>,
     /// Finds the edition that a row names.
-    pub edition: Box<dyn Fn(u32) -> Result<Arc<Catalog>, Problem> + Send + Sync>,
+    pub edition: FindEdition,
     /// The day whose prices count where a row names none.
     pub today: NaiveDate,
 }
@@ -197,11 +200,11 @@ impl Batch {
             _ => &self.catalog,
         };
         match asked.run(catalog, self.today)? {
-            row::Answer::Estimate(estimate) => match (self.output, self.detail) {
-                (Format::Csv, _) => csv::write_estimate(out, id, &estimate),
-                (Format::Ndjson, Detail::Total) => write_answer(out, id, &EstimateTotal::of(&estimate)),
-                (Format::Ndjson, Detail::Lines) => write_answer(out, id, &EstimateLines::of(&estimate)),
-                (Format::Ndjson, Detail::Full) => write_answer(out, id, &estimate),
+            row::Answer::Estimate(priced) => match (self.output, self.detail) {
+                (Format::Csv, _) => csv::write_estimate(out, id, &priced.to_total()),
+                (Format::Ndjson, Detail::Total) => write_answer(out, id, &priced.to_total()),
+                (Format::Ndjson, Detail::Lines) => write_answer(out, id, &priced.to_lines()),
+                (Format::Ndjson, Detail::Full) => write_answer(out, id, &priced.into_full()),
             },
             row::Answer::Decision(answer) => match (self.output, self.detail) {
                 (Format::Csv, _) => csv::write_decision(out, id, &answer),

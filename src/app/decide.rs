@@ -112,7 +112,12 @@ impl DecideRequest {
     ///
     /// # Errors
     /// Every mistake of value.
-    pub fn run(&self, decision: &str, catalog: &Catalog, today: NaiveDate) -> Result<DecisionAnswer, Problems> {
+    pub fn run<'c>(
+        &self,
+        decision: &str,
+        catalog: &'c Catalog,
+        today: NaiveDate,
+    ) -> Result<DecisionAnswer<'c>, Problems> {
         let entry = decisions::find(decision).ok_or_else(|| unknown_decision(decision, ""))?;
         let mut check = Check::at("");
         let settings = self.common().settle(&mut check, catalog, today);

@@ -20,7 +20,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::fault::{Exit, Fault};
 use super::{Shell, load, unknown_edition};
 use crate::app::batch::split::{Chunk, Splitter};
-use crate::app::batch::{Batch, Detail, Format, Tally};
+use crate::app::batch::{Batch, Detail, FindEdition, Format, Tally};
 use crate::catalog::Catalog;
 use crate::domain::problem::{Code, Problem};
 
@@ -144,7 +144,7 @@ pub fn run(args: &BatchArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
     let jobs = args.jobs.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let progress = progress(source.size, shell.stderr_is_terminal);
     let mut sink = Sink::open(&args.output, shell.stdout)?;
-    let answered = answer(Arc::new(batch), input, source.text, jobs, &mut sink, &progress);
+    let answered = answer(&Arc::new(batch), input, source.text, jobs, &mut sink, &progress);
     progress.finish_and_clear();
     let kept = sink.close(answered.is_ok());
     let tally = match (answered, kept) {
@@ -185,7 +185,7 @@ fn summarise(tally: &Tally, time: Duration, stderr: &mut dyn Write) -> io::Resul
 /// How many that is a second.
 fn a_second(count: u64, time: Duration) -> u64 {
     let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1);
-    count.saturating_mul(1_000_000) / micros
+    count.saturating_mul(1_000_000).checked_div(micros).unwrap_or_default()
 }
 
 /// Where rows come from.
@@ -289,7 +289,7 @@ enum Step {
 
 /// Reads, answers and writes.
 fn answer(
-    batch: Arc<Batch>,
+    batch: &Arc<Batch>,
     format: Format,
     text: Box<dyn Read + Send>,
     jobs: usize,
@@ -304,7 +304,7 @@ fn answer(
     let (steps, ordered) = sync_channel(jobs.saturating_mul(CHUNKS_A_JOB));
     out.write_all(batch.preamble().as_bytes())?;
     let started = Instant::now();
-    let reading = Arc::clone(&batch);
+    let reading = Arc::clone(batch);
     // The thread is not waited for: where nobody reads the answers any more, it may hang in a read for ever.
     thread::spawn(move || read_rows(text, format, &reading, &pool, &steps));
     let mut tally = Tally::default();
@@ -396,7 +396,7 @@ fn read_rows(
 }
 
 /// Finds the editions that rows name, each once.
-fn other_editions(database: Option<PathBuf>) -> Box<dyn Fn(u32) -> Result<Arc<Catalog>, Problem> + Send + Sync> {
+fn other_editions(database: Option<PathBuf>) -> FindEdition {
     let Some(path) = database else { return Box::new(|number| Err(unknown_edition(number))) };
     let found: Mutex<HashMap<u32, Result<Arc<Catalog>, Problem>>> = Mutex::new(HashMap::new());
     Box::new(move |number| {

@@ -23,7 +23,7 @@ use super::query::Params;
 use super::route::{at, post};
 use super::state::State;
 use crate::app::batch::split::{Chunk, Splitter};
-use crate::app::batch::{Batch, Detail, Format};
+use crate::app::batch::{Batch, Detail, FindEdition, Format};
 use crate::domain::problem::{Code, Problem};
 
 mod document;
@@ -171,9 +171,7 @@ fn is_packed(request: &HttpRequest) -> ApiResult<bool> {
 }
 
 /// Finds the editions that rows name. It is asked on a thread of the pool, which may wait.
-fn other_editions(
-    state: Data<State>,
-) -> Box<dyn Fn(u32) -> Result<Arc<crate::catalog::Catalog>, Problem> + Send + Sync> {
+fn other_editions(state: Data<State>) -> FindEdition {
     let runtime = tokio::runtime::Handle::current();
     Box::new(move |number| runtime.block_on(state.edition(Some(number))).map_err(ApiError::into_problem))
 }

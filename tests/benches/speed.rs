@@ -1,6 +1,7 @@
 //! What single steps cost: `cargo bench --bench speed`. `CONTRIBUTING.md` says how to read and compare.
 
 #![expect(clippy::expect_used, reason = "a bench that cannot go on has to say so and stop")]
+#![expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "its numbers are its own")]
 
 use std::sync::{Arc, LazyLock};
 

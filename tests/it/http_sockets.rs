@@ -17,7 +17,7 @@ use crate::http::{catalog, today};
 
 /// A server of its own, on a thread of its own.
 pub(crate) struct Running {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }

@@ -226,8 +226,9 @@ impl BatchOfFile {
     /// Adds a case. Returns which row it is.
     fn add(&self, target: Target, request: &Value) -> usize {
         let mut rows = self.rows.lock().expect("no panic");
-        rows.push(interfaces::row(target, rows.len(), request));
-        rows.len() - 1
+        let at = rows.len();
+        rows.push(interfaces::row(target, at, request));
+        at
     }
 
     /// The batch gives, in the row of a case, the same bytes as the function.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::row::utf8;
 use super::{MAX_ROW_BYTES, too_long};
 use crate::app::decide::view::DecisionAnswer;
-use crate::app::estimate::Estimate;
+use crate::app::estimate::EstimateTotal;
 use crate::app::fields::{json_or_text, put_at};
 use crate::domain::amount::Amount;
 use crate::domain::number::decimal_from_text;
@@ -23,6 +23,8 @@ pub const ANSWER_HEADER: &str = "id,monthly,complete,error_code,error_detail,opt
 /// The fields that are text whatever they look like.
 const TEXTS: &[&str] =
     &["service", "decision", "region", "as_of", "price_book", "free_tier", "missing_prices", "month", "mode"];
+/// The most digits of a whole number that is surely one in JSON too.
+const MAX_PLAIN_DIGITS: usize = 15;
 /// The field that says whose answer it is.
 const ID: &str = "id";
 
@@ -31,6 +33,18 @@ const ID: &str = "id";
 pub struct Header {
     /// The columns; every row is refused where they make no sense.
     columns: Result<Vec<Column>, Problem>,
+    /// The fields of rows and where their cells are, where no name leads deeper than `usage.connections`.
+    flat: Option<Vec<Field>>,
+}
+
+/// A field of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Field {
+    /// Its name, as JSON with the colon.
+    key: String,
+    /// The column of its value; `None` where it has fields of its own.
+    column: Option<usize>,
+    fields: Vec<Field>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +56,7 @@ struct Column {
 impl Header {
     /// Reads the header.
     pub fn read(text: &[u8]) -> Self {
-        let columns = Cells::new().read(text, None).and_then(|cells| {
+        let columns: Result<Vec<Column>, Problem> = Cells::new().read(text, None).and_then(|cells| {
             cells
                 .map(|cell| {
                     let name = cell.trim().to_owned();
@@ -54,8 +68,33 @@ impl Header {
                 })
                 .collect()
         });
-        Self { columns }
+        let flat = columns.as_ref().ok().and_then(|columns| flat(columns));
+        Self { columns, flat }
     }
+}
+
+/// The fields that columns stand for; `None` where a name leads deeper than one level, or where two do not go together,
+/// which is told row by row.
+fn flat(columns: &[Column]) -> Option<Vec<Field>> {
+    let mut fields: Vec<Field> = Vec::new();
+    for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.name != ID) {
+        let field = |name: &str, column| Field { key: format!("{}:", Value::from(name)), column, fields: Vec::new() };
+        let (name, inner) = match column.name.split_once('.') {
+            Some((_, inner)) if inner.contains('.') => return None,
+            Some((name, inner)) => (field(name, None), Some(field(inner, Some(at)))),
+            None => (field(&column.name, Some(at)), None),
+        };
+        match (fields.iter_mut().find(|found| found.key == name.key), inner) {
+            (None, inner) => fields.push(Field { fields: inner.into_iter().collect(), ..name }),
+            (Some(found), Some(inner))
+                if found.column.is_none() && found.fields.iter().all(|other| other.key != inner.key) =>
+            {
+                found.fields.push(inner);
+            }
+            _ => return None,
+        }
+    }
+    Some(fields)
 }
 
 /// Reads rows under a header.
@@ -83,6 +122,16 @@ impl<'h> Rows<'h> {
         }
         let columns = header.columns.as_ref().map_err(|problem| refused(problem.clone()))?;
         let cells = self.cells.read(text, Some(columns.len())).map_err(refused)?;
+        if let Some(fields) = &header.flat {
+            let cells: Vec<&str> = cells.collect();
+            let mut row = String::with_capacity(text.len().saturating_mul(2));
+            let id = columns.iter().position(|column| column.name == ID).and_then(|at| cells.get(at));
+            row.push_str("{\"id\":");
+            row.push_str(&id.map_or_else(|| "null".to_owned(), |id| id_as_json(id)));
+            write_fields(fields, columns, &cells, ",", &mut row);
+            row.push('}');
+            return Ok(row);
+        }
         let mut row = Value::Object(Map::new());
         let mut id = "null".to_owned();
         for (column, cell) in columns.iter().zip(cells) {
@@ -117,6 +166,49 @@ impl Header {
         let line = String::from_utf8_lossy(line);
         let cell = at.and_then(|at| line.split(',').nth(at)).filter(|cell| !cell.contains('"'));
         cell.map_or_else(|| "null".to_owned(), id_as_json)
+    }
+}
+
+/// Writes the fields whose cells hold something; `begin` stands before the first of them.
+fn write_fields(fields: &[Field], columns: &[Column], cells: &[&str], begin: &str, row: &mut String) {
+    let mut begin = begin;
+    for field in fields {
+        let before = row.len();
+        row.push_str(begin);
+        row.push_str(&field.key);
+        let empty = row.len();
+        match field.column {
+            Some(at) => {
+                let cell = cells.get(at).map(|cell| cell.trim()).unwrap_or_default();
+                let is_text = columns.get(at).is_some_and(|column| column.is_text);
+                write_value(cell, is_text, row);
+            }
+            None => write_fields(&field.fields, columns, cells, "{", row),
+        }
+        if row.len() == empty {
+            row.truncate(before);
+            continue;
+        }
+        if field.column.is_none() {
+            row.push('}');
+        }
+        begin = ",";
+    }
+}
+
+/// Writes what a cell means; nothing where it is empty.
+fn write_value(cell: &str, is_text: bool, row: &mut String) {
+    if cell.is_empty() {
+        return;
+    }
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let is_whole = !digits.is_empty() && digits.len() <= MAX_PLAIN_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+    if is_text {
+        row.push_str(&Value::from(cell).to_string());
+    } else if is_whole && (digits == "0" || !digits.starts_with('0')) {
+        row.push_str(cell);
+    } else {
+        row.push_str(&json_or_text(cell).to_string());
     }
 }
 
@@ -183,14 +275,14 @@ impl std::fmt::Debug for Cells {
 }
 
 /// Writes the answer to an estimate.
-pub fn write_estimate(out: &mut Vec<u8>, id: &str, estimate: &Estimate) {
+pub fn write_estimate(out: &mut Vec<u8>, id: &str, estimate: &EstimateTotal) {
     let complete = if estimate.complete { "true" } else { "false" };
     write_row(out, &[&id_as_cell(id), &estimate.total.monthly, complete, "", "", "", "", "", ""]);
 }
 
 /// Writes the answer to a decision: the recommended option, the other option that costs least, and how much more that
 /// costs a month (less than zero where it is the cheaper one).
-pub fn write_decision(out: &mut Vec<u8>, id: &str, answer: &DecisionAnswer) {
+pub fn write_decision(out: &mut Vec<u8>, id: &str, answer: &DecisionAnswer<'_>) {
     let chosen = &answer.recommendation;
     let monthly = chosen.monthly.ranking.as_deref().unwrap_or_default();
     // A sum that leaves out money that is due is not complete.

@@ -4,9 +4,9 @@
 //! not fit that form is read again by the very types that read a single request, so that a row is refused in the same
 //! words and with the same pointers.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::app::decide::DecideRequest;
 use crate::app::decide::view::DecisionAnswer;
-use crate::app::estimate::{self, Estimate, EstimateMany, EstimateOne};
+use crate::app::estimate::{self, EstimateMany, EstimateOne, Priced};
 use crate::app::fields::Fields;
 use crate::app::request::{Common, FreeTierChoice, MissingPricesChoice};
 use crate::catalog::Catalog;
@@ -31,7 +31,7 @@ const NO_ID: &str = "null";
 #[derive(Debug)]
 pub(super) enum Asked<'a> {
     /// An estimate of one service, its texts borrowed from the row.
-    Plain(&'static Service, Box<PlainRow<'a>>),
+    Plain(&'static Service, PlainRow<'a>),
     /// An estimate of one service.
     One(&'static Service, Box<EstimateOne>),
     /// An estimate of many resources.
@@ -63,11 +63,11 @@ pub(super) struct PlainRow<'a> {
 
 /// What a row is answered with.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum Answer<'c> {
     /// An estimate.
-    Estimate(Box<Estimate>),
+    Estimate(Box<Priced<'c>>),
     /// A decision.
-    Decision(Box<DecisionAnswer>),
+    Decision(Box<DecisionAnswer<'c>>),
 }
 
 /// The three things a row can ask, by the fields that only it has.
@@ -78,15 +78,15 @@ const FORMS: &[(&str, &[&str])] = &[
 ];
 
 /// Reads a row. The id is JSON, and `null` where there is none.
-pub(super) fn read(text: &str) -> (String, Result<Asked<'_>, Problems>) {
+pub(super) fn read(text: &str) -> (Cow<'_, str>, Result<Asked<'_>, Problems>) {
     if let Ok(row) = serde_json::from_str::<PlainRow<'_>>(text)
         && let Some(service) = services::find(row.service)
         && row.id.is_none_or(|id| is_id(id.get()))
     {
-        let id = row.id.map_or_else(|| NO_ID.to_owned(), |id| id.get().to_owned());
-        return (id, Ok(Asked::Plain(service, Box::new(row))));
+        let id = row.id.map_or(NO_ID, RawValue::get);
+        return (Cow::Borrowed(id), Ok(Asked::Plain(service, row)));
     }
-    (id_of(text), read_any(text).map_err(Problems::from))
+    (Cow::Owned(id_of(text)), read_any(text).map_err(Problems::from))
 }
 
 /// The text of a row.
@@ -108,13 +108,13 @@ fn read_any(text: &str) -> Result<Asked<'static>, Problem> {
         // It is no object; the reader of requests has the words for it.
         from_json::<IgnoredAny>(text)?;
     }
-    let Fields(mut fields) = serde_json::from_str(text).map_err(|error| match error.is_data() {
-        true => {
-            let words = error.to_string();
-            let name = words.split('`').nth(1).unwrap_or_default();
-            Problem::new(Code::Conflict, format!("/{name}"), format!("the field `{name}` is given twice"))
+    let Fields(mut fields) = serde_json::from_str(text).map_err(|error| {
+        if !error.is_data() {
+            return Problem::new(Code::Malformed, "", format!("the text is not valid JSON: {error}"));
         }
-        false => Problem::new(Code::Malformed, "", format!("the text is not valid JSON: {error}")),
+        let words = error.to_string();
+        let name = words.split('`').nth(1).unwrap_or_default();
+        Problem::new(Code::Conflict, format!("/{name}"), format!("the field `{name}` is given twice"))
     })?;
     if let Some((_, id)) = fields.iter().find(|(name, id)| name == "id" && !is_id(id.get())) {
         let detail = format!("`id` is `{}`; it must be a text or a number", shortened(id.get()));
@@ -196,16 +196,16 @@ impl Asked<'_> {
     }
 
     /// Works it out.
-    pub(super) fn run(&self, catalog: &Arc<Catalog>, today: NaiveDate) -> Result<Answer, Problems> {
-        let estimate = match self {
+    pub(super) fn run<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Answer<'c>, Problems> {
+        let priced = match self {
             Self::Plain(service, row) => estimate::one(&row.common(), service, row.usage.get(), catalog, today)?,
-            Self::One(service, request) => request.run(service.id, catalog, today)?,
-            Self::Many(request) => request.run(catalog, today)?,
+            Self::One(service, request) => request.price(service, catalog, today)?,
+            Self::Many(request) => request.price(catalog, today)?,
             Self::Decision(decision, request) => {
                 return Ok(Answer::Decision(Box::new(request.run(decision, catalog, today)?)));
             }
         };
-        Ok(Answer::Estimate(Box::new(estimate)))
+        Ok(Answer::Estimate(Box::new(priced)))
     }
 }
 
@@ -252,7 +252,7 @@ impl<'de> Visitor<'de> for FindId<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
             if name == "id" {
                 self.0.set(Some(map.next_value()?));
             } else {

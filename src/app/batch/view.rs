@@ -3,44 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::answer::{LineView, MissingMeterView, Total};
+use crate::app::answer::MissingMeterView;
 use crate::app::decide::view::{AlternativeView, DecisionAnswer, OptionView, ReasonView, Recommendation};
-use crate::app::estimate::Estimate;
 use crate::domain::problem::{Code, Problem, Problems};
-
-/// An estimate with `detail=total`.
-#[derive(Debug, Serialize)]
-pub struct EstimateTotal<'a> {
-    total: &'a Total,
-    complete: bool,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    missing: &'a [MissingMeterView],
-}
-
-impl<'a> EstimateTotal<'a> {
-    /// That much of an estimate.
-    pub fn of(estimate: &'a Estimate) -> Self {
-        Self { total: &estimate.total, complete: estimate.complete, missing: &estimate.missing }
-    }
-}
-
-/// An estimate with `detail=lines`.
-#[derive(Debug, Serialize)]
-pub struct EstimateLines<'a> {
-    total: &'a Total,
-    complete: bool,
-    lines: &'a [LineView],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    missing: &'a [MissingMeterView],
-}
-
-impl<'a> EstimateLines<'a> {
-    /// That much of an estimate.
-    pub fn of(estimate: &'a Estimate) -> Self {
-        let Estimate { total, complete, lines, missing, .. } = estimate;
-        Self { total, complete: *complete, lines, missing }
-    }
-}
 
 /// A decision with `detail=total`.
 #[derive(Debug, Serialize)]
@@ -54,7 +19,7 @@ pub struct DecisionTotal<'a> {
 
 impl<'a> DecisionTotal<'a> {
     /// That much of an answer.
-    pub fn of(answer: &'a DecisionAnswer) -> Self {
+    pub fn of(answer: &'a DecisionAnswer<'_>) -> Self {
         Self {
             decision: answer.decision,
             recommendation: &answer.recommendation,
@@ -75,12 +40,12 @@ pub struct DecisionPart<'a> {
     alternative: Option<&'a AlternativeView>,
     cheapest: Option<&'static str>,
     above_cheapest: Option<&'a str>,
-    options: &'a [OptionView],
+    options: &'a [OptionView<'a>],
 }
 
 impl<'a> DecisionPart<'a> {
     /// That much of an answer.
-    pub fn of(answer: &'a DecisionAnswer) -> Self {
+    pub fn of(answer: &'a DecisionAnswer<'a>) -> Self {
         Self {
             decision: answer.decision,
             recommendation: &answer.recommendation,

@@ -140,11 +140,11 @@ impl From<&Finding> for FindingView {
 
 /// The bill of an option.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct OptionEstimate {
+pub struct OptionEstimate<'c> {
     /// The sum.
     pub total: Total,
     /// The lines, each with its receipt.
-    pub lines: Vec<LineView>,
+    pub lines: Vec<LineView<'c>>,
 }
 
 /// A soft score.
@@ -158,7 +158,7 @@ pub struct ScoreView {
 
 /// One option, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct OptionView {
+pub struct OptionView<'c> {
     /// The option.
     pub option: &'static str,
     /// What it is.
@@ -181,7 +181,7 @@ pub struct OptionView {
     /// What it costs a month; null where it is not eligible.
     pub monthly: Option<MonthlyMoney>,
     /// The AWS bill; null where it is not eligible or not priced.
-    pub estimate: Option<OptionEstimate>,
+    pub estimate: Option<OptionEstimate<'c>>,
     /// The meters without a price.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingMeterView>,
@@ -335,7 +335,7 @@ pub struct WeightFlipView {
 
 /// The answer to a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct DecisionAnswer {
+pub struct DecisionAnswer<'c> {
     /// The decision.
     pub decision: &'static str,
     /// What to choose.
@@ -351,7 +351,7 @@ pub struct DecisionAnswer {
     /// What the recommendation costs more than the cheapest, US dollars a month.
     pub above_cheapest: Option<String>,
     /// Every option.
-    pub options: Vec<OptionView>,
+    pub options: Vec<OptionView<'c>>,
     /// Where the cheapest option changes.
     pub crossovers: Vec<CrossoverView>,
     /// Which option is cheapest and which is recommended, by stretches of an input.
@@ -393,7 +393,7 @@ fn findings(candidate: &Candidate<'_>, effects: &[Effect]) -> Vec<FindingView> {
     candidate.findings.iter().filter(|f| effects.contains(&f.effect)).map(|f| FindingView::from(f.as_ref())).collect()
 }
 
-fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> OptionView {
+fn option_view<'c>(candidate: &Candidate<'c>, ask: &Ask, catalog: &'c Catalog) -> OptionView<'c> {
     let resource = |at: usize| candidate.plan.as_ref().and_then(|plan| plan.resources.get(at));
     let (estimate, missing, unpriced_because) = match &candidate.cost {
         Cost::Billed { bill, .. } => {
@@ -501,7 +501,12 @@ fn recommendation(verdict: &Verdict<'_>, winner: Option<&Candidate<'_>>, ask: &A
 }
 
 /// The answer as it goes over the wire.
-pub(super) fn answer(decision: &'static str, verdict: &Verdict<'_>, ask: &Ask, catalog: &Catalog) -> DecisionAnswer {
+pub(super) fn answer<'c>(
+    decision: &'static str,
+    verdict: &Verdict<'c>,
+    ask: &Ask,
+    catalog: &'c Catalog,
+) -> DecisionAnswer<'c> {
     let winner = verdict.choice.recommended.and_then(|at| verdict.candidates.get(at));
     let cheapest = verdict.choice.cheapest.and_then(|at| verdict.candidates.get(at));
     let above =
