@@ -303,12 +303,12 @@ pub fn missing_prices(missing: &[Lacking], terms: Terms, catalog: &Catalog) -> P
 }
 
 /// Rates checked resources.
-fn price<'c>(
+fn price(
     planned: Vec<Planned>,
     settings: Option<Settings>,
     check: Check,
-    catalog: &'c Catalog,
-) -> Result<Priced<'c>, Problems> {
+    catalog: &Catalog,
+) -> Result<Priced<'_>, Problems> {
     let problems = check.into_problems();
     let Some(Settings { terms, month }) = settings.filter(|_| problems.is_empty()) else {
         return Err(Problems(problems));

@@ -204,7 +204,7 @@ impl Source {
             if about.is_dir() {
                 return Err(Fault::usage(format!("`{name}` is a folder; name a file of rows")));
             }
-            return Ok(Self { text: Box::new(file), size: about.is_file().then(|| about.len()) });
+            return Ok(Self { text: Box::new(file), size: about.is_file().then_some(about.len()) });
         }
         if shell.stdin_is_terminal {
             return Err(Fault::usage_with_hint(
@@ -327,12 +327,11 @@ fn answer(
                 return Err(Fault::Internal(anyhow::Error::from(error).context("the rows could not be read further")));
             }
             Step::Chunk(answered) => {
-                let answered = match answered.try_recv() {
-                    Ok(answered) => answered,
-                    Err(_) => {
-                        out.flush()?;
-                        answered.recv().map_err(|_| anyhow::anyhow!("a thread ended without an answer"))?
-                    }
+                let answered = if let Ok(answered) = answered.try_recv() {
+                    answered
+                } else {
+                    out.flush()?;
+                    answered.recv().map_err(|_| anyhow::anyhow!("a thread ended without an answer"))?
                 };
                 out.write_all(&answered.text)?;
                 tally.add(answered.tally);

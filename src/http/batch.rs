@@ -264,16 +264,16 @@ impl Rows {
                         self.hand_on(std::mem::take(&mut rest), desk).await?;
                     }
                     Some(unpacker) => {
-                        let (unpacked, taken) = unpacker.take(rest).map_err(malformed)?;
+                        let (text, taken) = unpacker.take(rest).map_err(malformed)?;
                         rest = rest.get(taken..).unwrap_or_default();
-                        self.hand_on(&unpacked, desk).await?;
+                        self.hand_on(&text, desk).await?;
                     }
                 }
             }
         }
         if let Some(unpacker) = &mut self.unpacker {
-            let unpacked = unpacker.finish().map_err(malformed)?;
-            self.hand_on(&unpacked, desk).await?;
+            let text = unpacker.finish().map_err(malformed)?;
+            self.hand_on(&text, desk).await?;
         }
         let mut chunks = Vec::new();
         std::mem::replace(&mut self.splitter, Splitter::new(Format::Ndjson)).finish(|chunk| chunks.push(chunk));
@@ -382,17 +382,17 @@ mod tests {
         let text = vec![b'x'; 10 * 1024 * 1024];
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         packer.write_all(&text).expect("to memory");
-        let packed = packer.finish().expect("to memory");
+        let gzip = packer.finish().expect("to memory");
         let mut unpacker = Unpacker::new();
-        let (mut rest, mut unpacked) = (packed.as_slice(), 0);
+        let (mut rest, mut length) = (gzip.as_slice(), 0);
         while !rest.is_empty() {
             let (some, taken) = unpacker.take(rest).expect("gzip");
             assert!(some.len() <= 2 * UNPACKED_AT_ONCE, "{}", some.len());
-            unpacked += some.len();
+            length += some.len();
             rest = &rest[taken..];
         }
-        unpacked += unpacker.finish().expect("gzip").len();
-        assert_eq!(unpacked, text.len());
+        length += unpacker.finish().expect("gzip").len();
+        assert_eq!(length, text.len());
         assert!(Unpacker::new().take(b"this is not gzip").is_err());
     }
 }

@@ -36,6 +36,9 @@ const ROWS: usize = 100_000;
 /// How often what is compared is run, in turn.
 const ROUNDS: usize = 7;
 
+/// A request of one service.
+const BODY: &str = r#"{"region":"us-east-1","usage":{"connections":2,"gateway":"transit_gateway","data_out_gb":500,"data_in_gb":1000}}"#;
+
 fn main() {
     let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(ROWS);
     let text = rows::mixed(rows);
@@ -303,7 +306,7 @@ fn command_line(text: &str, rows: usize, folder: &Path) -> Vec<u8> {
         assert!(fs::read(&output).expect("the answers") == answers, "--jobs changes nothing");
     }
     let start = median(start);
-    let (one, two) = (median(one) - start, median(two) - start);
+    let (one, two) = (median(one).saturating_sub(start), median(two).saturating_sub(start));
     println!("\ncrossover batch, detail=lines, without its start of {} ms", start.as_millis());
     println!("  --jobs 1                     {:>9} rows/s", rate(rows, one));
     println!("  --jobs 2                     {:>9} rows/s, ratio {}", rate(rows, two), ratio(one, two));
@@ -406,7 +409,6 @@ fn single_over_http() {
         println!("\nSingle estimates over HTTP: `wrk` is not installed, so they are not measured");
         return;
     }
-    const BODY: &str = r#"{"region":"us-east-1","usage":{"connections":2,"gateway":"transit_gateway","data_out_gb":500,"data_in_gb":1000}}"#;
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

@@ -256,7 +256,7 @@ async fn every_example_works_as_it_is() {
             let schema = &promised[media_type]["schema"];
             match media_type {
                 "text/csv" => {
-                    assert!(answer.text().lines().skip(1).all(|row| row.contains(",true,,")), "{}", answer.text())
+                    assert!(answer.text().lines().skip(1).all(|row| row.contains(",true,,")), "{}", answer.text());
                 }
                 "application/x-ndjson" => {
                     for line in answer.text().lines() {

@@ -264,7 +264,7 @@ pub(crate) fn row(target: Target, at: usize, request: &Value) -> Value {
 
 /// The lines that a batch of rows is answered with.
 pub(crate) fn batch(rows: &[Value]) -> Vec<String> {
-    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let text = rows.iter().fold(String::new(), |text, row| text + &row.to_string() + "\n");
     cli(&["batch"], text.as_bytes()).stdout.lines().map(str::to_owned).collect()
 }
 

@@ -103,8 +103,8 @@ impl Splitter {
         }
         while !bytes.is_empty() {
             bytes = match self.format {
-                Format::Ndjson => self.to_line_end(bytes, &mut take),
-                Format::Csv => self.to_row_end(bytes, &mut take),
+                Format::Ndjson => self.take_line(bytes, &mut take),
+                Format::Csv => self.take_row(bytes, &mut take),
             };
         }
         self.hand_out(&mut take);
@@ -123,25 +123,21 @@ impl Splitter {
     }
 
     /// Takes a JSON line, or what there is of it. Returns what is left.
-    fn to_line_end<'b>(&mut self, bytes: &'b [u8], take: &mut impl FnMut(Chunk)) -> &'b [u8] {
-        match memchr::memchr(b'\n', bytes).and_then(|at| bytes.split_at_checked(at)) {
-            Some((line, rest)) => {
-                self.keep(line);
-                self.skipping = false;
-                self.close(take);
-                rest.get(1..).unwrap_or_default()
-            }
-            None => {
-                self.keep(bytes);
-                &[]
-            }
-        }
+    fn take_line<'b>(&mut self, bytes: &'b [u8], take: &mut impl FnMut(Chunk)) -> &'b [u8] {
+        let Some((line, rest)) = memchr::memchr(b'\n', bytes).and_then(|at| bytes.split_at_checked(at)) else {
+            self.keep(bytes);
+            return &[];
+        };
+        self.keep(line);
+        self.skipping = false;
+        self.close(take);
+        rest.get(1..).unwrap_or_default()
     }
 
     /// Takes a CSV row, or what there is of it. Returns what is left.
-    fn to_row_end<'b>(&mut self, bytes: &'b [u8], take: &mut impl FnMut(Chunk)) -> &'b [u8] {
+    fn take_row<'b>(&mut self, bytes: &'b [u8], take: &mut impl FnMut(Chunk)) -> &'b [u8] {
         if self.skipping {
-            return self.to_line_end(bytes, take);
+            return self.take_line(bytes, take);
         }
         for (at, byte) in bytes.iter().enumerate() {
             self.place = match (self.place, byte) {
@@ -187,7 +183,7 @@ impl Splitter {
         self.close(take);
         let mut rest = rest.as_slice();
         while !rest.is_empty() {
-            rest = self.to_row_end(rest, take);
+            rest = self.take_row(rest, take);
         }
     }
 

@@ -129,7 +129,7 @@ fn document_answer(api: &mut Api) -> Ref {
     let code = |schema: &mut RefOr<Schema>| {
         set_property(schema, "code", |code| {
             let mut reference = Ref::from_schema_name("ProblemCode");
-            reference.description = "What kind of problem this is.".to_owned();
+            "What kind of problem this is.".clone_into(&mut reference.description);
             *code = reference.into();
         });
     };
@@ -148,7 +148,7 @@ fn document_answer(api: &mut Api) -> Ref {
         "The answer, where there is one: that of a single request, or as much of it as `detail` asks for.",
     ));
     let mut error = problem;
-    error.description = "Why the row was refused, where it was.".to_owned();
+    "Why the row was refused, where it was.".clone_into(&mut error.description);
     let answer = ObjectBuilder::new()
         .description(Some("The answer to a row."))
         .property("id", id)
@@ -176,7 +176,7 @@ fn example_ndjson() -> String {
             "region": decision.map_or("", |decision| decision.example.region), "inputs": inputs,
         }),
     ];
-    rows.iter().map(|row| format!("{row}\n")).collect()
+    rows.map(|row| row.to_string()).join("\n") + "\n"
 }
 
 /// Two services, whose fields have columns of their own.
