@@ -4,7 +4,8 @@
 //! the Regions, the sources and the facts that decisions cite. It is built from checked files and never changes;
 //! a new edition is a new catalog.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 use smol_str::SmolStr;
@@ -19,6 +20,7 @@ pub mod diff;
 pub mod facts;
 pub mod free_tier;
 mod index;
+mod lacking;
 pub mod load;
 pub mod metering;
 pub mod mistake;
@@ -36,6 +38,7 @@ use derived::DerivedRule;
 use facts::Facts;
 use free_tier::Allowance;
 use index::MeterIndex;
+use lacking::{Lacking, Neighbours};
 use metering::MeteringRule;
 use places::Places;
 use price::{Layer, Price};
@@ -76,6 +79,9 @@ pub struct CatalogParts {
     pub prices: Vec<Price>,
 }
 
+/// What upper floors made of each price, when they first asked.
+type Memos = Vec<OnceLock<Box<dyn Any + Send + Sync>>>;
+
 /// One immutable edition of everything that is known, and the price books that go over it.
 #[derive(Debug, Clone)]
 pub struct Catalog {
@@ -104,6 +110,11 @@ pub struct Catalog {
     /// In the order of meters and, for one meter, of dates. Shared by the catalogs that differ in their books only.
     prices: Arc<Vec<Price>>,
     index: Arc<MeterIndex>,
+    /// The positions of the allowances that every account has every month.
+    always_free: Vec<usize>,
+    /// What upper floors remember of each price; the books do not matter to it.
+    memos: Arc<Memos>,
+    lacking: Arc<Lacking>,
     oldest_seen_on: Option<NaiveDate>,
 }
 
@@ -113,8 +124,12 @@ impl Catalog {
         let mut prices = parts.prices;
         // The files and the store hold them in this order, so that this costs one pass.
         prices.sort_by(|a, b| (&a.meter, a.effective_from).cmp(&(&b.meter, b.effective_from)));
+        let always = parts.allowances.iter().enumerate().filter(|(_, allowance)| allowance.always());
         Self {
             edition,
+            always_free: always.map(|(at, _)| at).collect(),
+            memos: Arc::new(prices.iter().map(|_| OnceLock::new()).collect()),
+            lacking: Arc::default(),
             places: parts.places,
             sources: parts.sources,
             allowances: parts.allowances,
@@ -164,7 +179,17 @@ impl Catalog {
 
     /// The free allowance that covers a meter, and its position in the list.
     pub fn allowance(&self, meter: &MeterKey) -> Option<(usize, &Allowance)> {
-        self.allowances.iter().enumerate().find(|(_, allowance)| allowance.always() && allowance.covers(meter))
+        let mut free = self.always_free.iter().filter_map(|at| Some((*at, self.allowances.get(*at)?)));
+        free.find(|(_, allowance)| allowance.covers(meter))
+    }
+
+    /// What an upper floor made of a price of this catalog when it first asked, such as its text in answers. A catalog
+    /// never changes, so that it is made once and shared by all requests. `None` for a price of somebody else.
+    ///
+    /// Each type `T` must be asked for with the same `make`, and one price is remembered as one type only.
+    pub fn memo<T: Any + Send + Sync>(&self, price: &Price, make: impl FnOnce() -> T) -> Option<&T> {
+        let memo = self.memos.get(self.prices.element_offset(price)?)?;
+        memo.get_or_init(|| Box::new(make())).downcast_ref()
     }
 
     /// Every price, in the order of meters and, for one meter, of dates.
@@ -192,7 +217,8 @@ impl Catalog {
         self.oldest_seen_on
     }
 
-    /// What there is to say about a meter without a price.
+    /// What there is to say about a meter without a price. It looks through every price of the service, so what it finds is
+    /// remembered: in a batch many rows lack the same price.
     pub fn missing(
         &self,
         meter: &MeterKey,
@@ -200,6 +226,19 @@ impl Catalog {
         needed_by: Vec<String>,
         why: Option<String>,
     ) -> MissingMeter {
+        let found = self.lacking.get_or_find((meter, as_of), || self.neighbours(meter, as_of));
+        let Neighbours { regions_with_price, nearest } = &*found;
+        MissingMeter {
+            meter: meter.clone(),
+            needed_by,
+            why,
+            regions_with_price: regions_with_price.clone(),
+            nearest: nearest.clone(),
+        }
+    }
+
+    /// The Regions that have a price for a meter, and the nearest usage types that have one in its Region.
+    fn neighbours(&self, meter: &MeterKey, as_of: NaiveDate) -> Neighbours {
         let mut regions: Vec<String> = Vec::new();
         let mut names: Vec<&SmolStr> = Vec::new();
         for price in self.prices_of(&meter.service_code) {
@@ -221,10 +260,7 @@ impl Catalog {
         let mut scored: Vec<(usize, &SmolStr)> =
             names.into_iter().map(|name| (strsim::damerau_levenshtein(name, &meter.usage_type), name)).collect();
         scored.sort();
-        MissingMeter {
-            meter: meter.clone(),
-            needed_by,
-            why,
+        Neighbours {
             regions_with_price: regions,
             nearest: scored.into_iter().take(3).map(|(_, name)| name.to_string()).collect(),
         }

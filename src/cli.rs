@@ -25,6 +25,7 @@ use crate::storage::{StorageError, Store};
 
 pub mod ask;
 pub mod backup;
+pub mod batch;
 pub mod decide;
 pub mod editions;
 pub mod estimate;
@@ -37,6 +38,7 @@ pub mod request;
 pub mod text;
 
 use backup::BackupArgs;
+use batch::BatchArgs;
 pub use fault::Exit;
 use fault::Fault;
 use price_books::PriceBooksCommand;
@@ -46,6 +48,14 @@ use request::{Extra, RequestArgs};
 /// What the help says about exit codes.
 const EXIT_CODES: &str = "Exit codes: 0 answered; 1 the request was refused; 2 the command line is wrong; \
                           3 the pricing data or the database is wrong; 4 the program failed.";
+
+/// What the help says about rows and exit codes.
+const BATCH_HELP: &str = "\
+A row is a whole request: {\"id\": …, \"service\": …, \"region\": …, \"usage\": {…}}, or with `resources`, or with \
+`decision` and `inputs`. In CSV a header names the fields: id,service,region,usage.connections.
+
+Exit codes: 0 every row was answered; 1 a row was refused, its answer says why; 2 the command line is wrong; 3 the \
+pricing data or the database is wrong; 4 the program failed.";
 
 /// Exact AWS cost estimates and decisions with reasons, break-even points and sourced prices.
 #[derive(Debug, Parser)]
@@ -67,6 +77,9 @@ pub enum Command {
     /// Answer a decision: what to choose, why, what each option costs, and what would change the answer.
     #[command(after_help = EXIT_CODES)]
     Decide(DecideArgs),
+    /// Answer many requests, one a row, in order: estimates and decisions, as NDJSON or CSV.
+    #[command(after_help = BATCH_HELP)]
+    Batch(BatchArgs),
     /// List, check, import and refresh prices, and choose the edition that is served.
     #[command(subcommand)]
     Prices(PricesCommand),
@@ -155,7 +168,7 @@ pub struct DecideArgs {
 /// What the command line reads from and writes to.
 pub struct Shell<'a> {
     /// Standard input.
-    pub stdin: &'a mut dyn Read,
+    pub stdin: Box<dyn Read + Send>,
     /// Whether a person sits at it.
     pub stdin_is_terminal: bool,
     /// Standard output.
@@ -164,6 +177,8 @@ pub struct Shell<'a> {
     pub stdout_is_terminal: bool,
     /// Standard error.
     pub stderr: &'a mut dyn Write,
+    /// Whether a person reads that.
+    pub stderr_is_terminal: bool,
     /// The day whose prices count where a request names none.
     pub clock: fn() -> NaiveDate,
     /// Loads the prices inside the binary.
@@ -198,6 +213,7 @@ fn answer(command: &Command, shell: &mut Shell<'_>) -> Result<(), Fault> {
     match command {
         Command::Estimate(args) => estimate(args, shell),
         Command::Decide(args) => decide(args, shell),
+        Command::Batch(args) => batch::run(args, shell),
         Command::Serve(config) => {
             actix_web::rt::System::new().block_on(http::serve(config.clone())).map_err(Fault::from)
         }
@@ -217,9 +233,9 @@ fn decide(args: &DecideArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
         pairs: &args.input,
         fields: vec![("mode", args.mode.as_deref()), ("budget_month", args.budget_month.as_deref())],
     };
-    let body = args.request.body(&extra, shell.stdin, shell.stdin_is_terminal)?;
+    let body = args.request.body(&extra, &mut *shell.stdin, shell.stdin_is_terminal)?;
     let request = DecideRequest::read(&body)?;
-    let catalog = load(&args.answer, request.common().edition, shell)?;
+    let catalog = load(args.answer.database.as_deref(), request.common().edition, shell)?;
     let answer = request.run(&args.decision, &catalog, shell.today())?;
     match args.answer.format {
         Format::Table => decide::write_text(shell.stdout, &answer),
@@ -237,14 +253,15 @@ fn estimate(args: &EstimateArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
     }
     let object = args.service.as_ref().map(|_| ("usage", "--usage"));
     let extra = Extra { object, pairs: &args.usage, fields: Vec::new() };
-    let body = args.request.body(&extra, shell.stdin, shell.stdin_is_terminal)?;
+    let body = args.request.body(&extra, &mut *shell.stdin, shell.stdin_is_terminal)?;
+    let catalog;
     let estimate = if let Some(service) = &args.service {
         let request = EstimateOne::read(&body)?;
-        let catalog = load(&args.answer, request.common().edition, shell)?;
+        catalog = load(args.answer.database.as_deref(), request.common().edition, shell)?;
         request.run(service, &catalog, shell.today())?
     } else {
         let request = EstimateMany::read(&body)?;
-        let catalog = load(&args.answer, request.common().edition, shell)?;
+        catalog = load(args.answer.database.as_deref(), request.common().edition, shell)?;
         request.run(&catalog, shell.today())?
     };
     match args.answer.format {
@@ -267,7 +284,7 @@ fn item(kind: &str, args: &ItemArgs, shell: &mut Shell<'_>, all: WriteList, one:
 
 /// Asks for a path and writes what comes back.
 fn show(path: &str, args: &AnswerArgs, shell: &mut Shell<'_>, write: WriteList) -> Result<(), Fault> {
-    let body = ask::get(path, &[], load(args, None, shell)?, shell.clock)?;
+    let body = ask::get(path, &[], load(args.database.as_deref(), None, shell)?, shell.clock)?;
     match args.format {
         Format::Json => shell.write_body(&body),
         format => write(shell.stdout, format, &serde_json::from_slice(&body)?),
@@ -276,17 +293,22 @@ fn show(path: &str, args: &AnswerArgs, shell: &mut Shell<'_>, write: WriteList) 
 
 /// The prices to answer from: those of the database where one is named, else those inside the binary. `edition` is the
 /// one that the request asks for; left out, the active one.
-fn load(args: &AnswerArgs, edition: Option<u32>, shell: &Shell<'_>) -> Result<Arc<Catalog>, Fault> {
-    let Some(path) = &args.database else {
+fn load(database: Option<&Path>, edition: Option<u32>, shell: &Shell<'_>) -> Result<Arc<Catalog>, Fault> {
+    let Some(path) = database else {
         let catalog = (shell.seed)()?;
         return match edition {
-            Some(number) if number != catalog.edition.number => Err(unknown_edition(number)),
+            Some(number) if number != catalog.edition.number => Err(unknown_edition(number).into()),
             _ => Ok(catalog),
         };
     };
     if !path.is_file() {
         return Err(no_database(path));
     }
+    load_edition(path, edition)
+}
+
+/// An edition of a database; the active one where none is named.
+fn load_edition(path: &Path, edition: Option<u32>) -> Result<Arc<Catalog>, Fault> {
     on_store(path, |store| async move {
         let mut catalog = store.load(edition).await?;
         catalog.books = Arc::new(store.books(&Books::default()).await?);
@@ -306,7 +328,7 @@ where
         done
     });
     done.map_err(|error| match error {
-        StorageError::UnknownEdition { number, .. } => unknown_edition(number),
+        StorageError::UnknownEdition { number, .. } => unknown_edition(number).into(),
         error => anyhow::Error::from(error).into(),
     })
 }
@@ -319,10 +341,9 @@ fn no_database(path: &Path) -> Fault {
 }
 
 /// As the REST service says it.
-fn unknown_edition(number: u32) -> Fault {
+fn unknown_edition(number: u32) -> Problem {
     Problem::new(Code::UnknownEdition, "/edition", format!("there is no edition {number}"))
         .hinting(Code::UnknownEdition.help())
-        .into()
 }
 
 impl Shell<'_> {
@@ -366,9 +387,10 @@ pub fn main() -> Exit {
         std::env::args_os(),
         &mut Shell {
             stdin_is_terminal: stdin.is_terminal(),
-            stdin: &mut stdin.lock(),
+            stdin: Box::new(stdin),
             stdout_is_terminal: stdout.is_terminal(),
             stdout: &mut io::BufWriter::new(stdout.lock()),
+            stderr_is_terminal: stderr.is_terminal(),
             stderr: &mut stderr,
             clock: utc_today,
             seed: &seed,

@@ -39,11 +39,21 @@ pub struct ServeConfig {
     #[arg(long, env = "CROSSOVER_BODY_LIMIT_BYTES", value_name = "BYTES", default_value = "2097152", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_073_741_824))]
     pub body_limit_bytes: usize,
 
+    /// The largest body of a batch, in bytes, unpacked. It is answered while it arrives, so that memory does not depend on
+    /// it.
+    #[arg(long, env = "CROSSOVER_BATCH_LIMIT_BYTES", value_name = "BYTES", default_value = "1073741824", value_parser = RangedU64ValueParser::<u64>::new().range(1..=1_099_511_627_776))]
+    pub batch_limit_bytes: u64,
+
+    /// How many threads answer the rows of batches, beside those that answer single requests. Left out: one for each
+    /// core.
+    #[arg(long, env = "CROSSOVER_BATCH_THREADS", value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub batch_threads: Option<usize>,
+
     /// How long the head of a request (its line and headers) may take to arrive, such as `5s` or `500ms`.
     #[arg(long, env = "CROSSOVER_HEADER_TIMEOUT", value_name = "TIME", default_value = "5s", value_parser = duration)]
     pub header_timeout: Duration,
 
-    /// How long a JSON body may take to arrive whole.
+    /// How long a JSON body may take to arrive whole, and how long a batch may pause while it is waited for.
     #[arg(long, env = "CROSSOVER_BODY_TIMEOUT", value_name = "TIME", default_value = "15s", value_parser = duration)]
     pub body_timeout: Duration,
 
@@ -87,6 +97,8 @@ impl ServeConfig {
             workers: Some(1),
             max_connections: 100,
             body_limit_bytes: 2 * 1024 * 1024,
+            batch_limit_bytes: 1024 * 1024 * 1024,
+            batch_threads: Some(1),
             header_timeout: Duration::from_millis(500),
             body_timeout: Duration::from_millis(300),
             keep_alive: Duration::from_secs(2),

@@ -20,6 +20,7 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
 
 pub mod admin;
+pub mod batch;
 pub mod body;
 pub mod decisions;
 pub mod diff;
@@ -49,7 +50,7 @@ use admin::AdminToken;
 use body::Limits;
 use error::{ApiError, fill_in_problem};
 use observe::observe;
-use state::{State, utc_today};
+use state::{Batching, State, utc_today};
 
 /// How long a connection may take to close once the last answer has been sent.
 const CLOSING_TIME: Duration = Duration::from_secs(1);
@@ -107,7 +108,10 @@ pub async fn prepare(config: &ServeConfig, store: Store) -> anyhow::Result<State
         Seeded::Known { .. } => {}
     }
     let limits = Limits { bytes: config.body_limit_bytes, time: config.body_timeout };
-    let state = State::new(limits, utc_today).with_store(store).with_admin_token(AdminToken::configured(config)?);
+    let state = State::new(limits, utc_today)
+        .with_store(store)
+        .with_admin_token(AdminToken::configured(config)?)
+        .with_batching(Batching { limit_bytes: config.batch_limit_bytes, threads: config.batch_threads });
     if let Some(edition) = state.follow_store().await? {
         tracing::info!(database = path, edition, "loaded the prices");
     }
@@ -214,6 +218,7 @@ pub fn app(
 
 /// Every route.
 pub fn routes(app: &mut ServiceConfig) {
+    batch::register(app);
     decisions::register(app);
     diff::register(app);
     docs::register(app);

@@ -153,6 +153,8 @@ pub struct Bill<'c> {
     pub lines: Vec<Line<RatedWith<'c>>>,
     /// The meters that were left out for want of a price; the bill is complete where there are none.
     pub missing: Vec<Lacking>,
+    /// The records of those meters.
+    pub left_out: Vec<UsageRecord>,
     /// Whether a free allowance exists for any of the meters.
     pub has_allowance: bool,
     /// Exactly the sum of the lines' amounts.
@@ -216,16 +218,24 @@ impl<'l> Shares<'l> {
 }
 
 /// The records of one meter.
-struct Pool<'c> {
+struct Pool<'c, 'r> {
+    meter: &'r MeterKey,
     /// The price, or why there is none, where more is known than absence.
     price: Result<RatedWith<'c>, Option<String>>,
     total: Amount,
     /// The positions of its records.
-    records: Vec<usize>,
+    records: &'r [usize],
     /// What the allowance takes off.
     free: Amount,
     /// How it is shared out over the records.
     sharing: Sharing,
+}
+
+/// What a line is made of, beside its record.
+struct Rated<'c> {
+    free: Amount,
+    slices: Vec<Slice>,
+    price: RatedWith<'c>,
 }
 
 /// How what an allowance takes off a pool is shared out over its records.
@@ -247,30 +257,15 @@ pub fn rate<'c>(
     terms: Terms,
     resource_name: &dyn Fn(usize) -> String,
 ) -> Result<Bill<'c>, Vec<Lacking>> {
-    // Resolve every meter first.
-    let mut pools: BTreeMap<MeterKey, Pool<'c>> = BTreeMap::new();
-    for (at, record) in records.iter().enumerate() {
-        let pool = match pools.get_mut(&record.meter) {
-            Some(pool) => pool,
-            None => pools.entry(record.meter.clone()).or_insert_with(|| Pool {
-                price: resolve(catalog, &record.meter, record.unit, terms),
-                total: Amount::ZERO,
-                records: Vec::new(),
-                free: Amount::ZERO,
-                sharing: Sharing::FromTheFirst,
-            }),
-        };
-        pool.total = &pool.total + &record.quantity;
-        pool.records.push(at);
-    }
-
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    // The positions of the records of one meter stay in the order of the request.
+    order.sort_by(|a, b| records.get(*a).map(|record| &record.meter).cmp(&records.get(*b).map(|record| &record.meter)));
+    let mut pools = pools(catalog, &records, &order, terms);
     let has_allowance = take_allowances(probe, catalog, &records, &mut pools, terms);
-
     let mut missing = Vec::new();
-    let mut lines: Vec<Option<Line<RatedWith<'c>>>> = Vec::new();
+    let mut lines: Vec<Option<Rated<'c>>> = Vec::new();
     lines.resize_with(records.len(), || None);
-    let mut slots: Vec<Option<UsageRecord>> = records.into_iter().map(Some).collect();
-    for (meter, pool) in pools {
+    for pool in pools {
         let why = match &pool.price {
             Ok(rated) => beyond_knowledge(probe, &pool, &rated.price),
             Err(why) => why.clone(),
@@ -279,25 +274,25 @@ pub fn rate<'c>(
             let needed_by = pool
                 .records
                 .iter()
-                .filter_map(|at| slots.get(*at)?.as_ref())
+                .filter_map(|at| records.get(*at))
                 .map(|record| format!("{}/{}", resource_name(record.resource), record.id))
                 .collect();
-            missing.push(Lacking { meter, needed_by, why });
+            missing.push(Lacking { meter: pool.meter.clone(), needed_by, why });
             continue;
         };
         let mut at_quantity = Amount::ZERO;
         for (nth, at) in pool.records.iter().enumerate() {
-            let Some(record) = slots.get_mut(*at).and_then(Option::take) else { continue };
+            let Some(record) = records.get(*at) else { continue };
             let from = at_quantity;
             let line = match &pool.sharing {
                 Sharing::FromTheFirst => {
                     at_quantity = &from + &record.quantity;
-                    walk(probe, record, &from, &at_quantity, &pool.free, rated)
+                    walk(probe, &from, &at_quantity, &pool.free, rated)
                 }
                 Sharing::Each(free) => {
                     let free = free.get(nth).cloned().unwrap_or(Amount::ZERO);
                     at_quantity = &from + &(&record.quantity - &free);
-                    lay(probe, record, &from, &at_quantity, free, rated)
+                    lay(probe, &from, &at_quantity, free, rated)
                 }
             };
             if let Some(slot) = lines.get_mut(*at) {
@@ -308,9 +303,49 @@ pub fn rate<'c>(
     if !missing.is_empty() && terms.missing_prices != MissingPrices::Omit {
         return Err(missing);
     }
-    let lines: Vec<_> = lines.into_iter().flatten().collect();
-    let total = lines.iter().fold(Amount::ZERO, |sum, line| &sum + &line.amount);
-    Ok(Bill { lines, missing, has_allowance, total })
+    let mut bill = Bill {
+        lines: Vec::with_capacity(lines.len()),
+        missing,
+        left_out: Vec::new(),
+        has_allowance,
+        total: Amount::ZERO,
+    };
+    for (record, rated) in records.into_iter().zip(lines) {
+        match rated {
+            Some(Rated { free, slices, price }) => {
+                let line = Line::of_slices(record, free, slices, price);
+                bill.total = &bill.total + &line.amount;
+                bill.lines.push(line);
+            }
+            None => bill.left_out.push(record),
+        }
+    }
+    Ok(bill)
+}
+
+/// Puts the records of each meter together and finds its price. `order` has their positions, by meter.
+fn pools<'c, 'r>(
+    catalog: &'c Catalog,
+    records: &'r [UsageRecord],
+    order: &'r [usize],
+    terms: Terms,
+) -> Vec<Pool<'c, 'r>> {
+    let meter = |at: &usize| records.get(*at).map(|record| &record.meter);
+    order
+        .chunk_by(|a, b| meter(a) == meter(b))
+        .filter_map(|of_meter| {
+            let first = records.get(*of_meter.first()?)?;
+            let quantities = of_meter.iter().filter_map(|at| records.get(*at)).map(|record| &record.quantity);
+            Some(Pool {
+                meter: &first.meter,
+                price: resolve(catalog, &first.meter, first.unit, terms),
+                total: quantities.fold(Amount::ZERO, |sum, quantity| &sum + quantity),
+                records: of_meter,
+                free: Amount::ZERO,
+                sharing: Sharing::FromTheFirst,
+            })
+        })
+        .collect()
 }
 
 /// What the first unit of a meter costs, where its price is known under these terms: for putting candidates in an order
@@ -368,15 +403,15 @@ fn take_allowances(
     probe: &mut Probe,
     catalog: &Catalog,
     records: &[UsageRecord],
-    pools: &mut BTreeMap<MeterKey, Pool<'_>>,
+    pools: &mut [Pool<'_, '_>],
     terms: Terms,
 ) -> bool {
     use crate::catalog::free_tier::AllowanceScope;
     // What is left of an allowance, by its position and, where it is one for each Region, the Region.
     let mut left: BTreeMap<(usize, String), Amount> = BTreeMap::new();
     let mut any = false;
-    for (meter, pool) in pools.iter_mut() {
-        let Some((at, allowance)) = catalog.allowance(meter) else { continue };
+    for pool in pools.iter_mut() {
+        let Some((at, allowance)) = catalog.allowance(pool.meter) else { continue };
         if pool.price.as_ref().map_or(true, |rated| rated.price.unit != allowance.unit) {
             continue;
         }
@@ -386,7 +421,7 @@ fn take_allowances(
         }
         let region = match allowance.scope {
             AllowanceScope::Account => String::new(),
-            AllowanceScope::Region => meter.region.to_string(),
+            AllowanceScope::Region => pool.meter.region.to_string(),
             AllowanceScope::Service => {
                 let each = pool.records.iter().filter_map(|at| records.get(*at)).map(|record| {
                     let allowed = record.service_hours.times_decimal(allowance.allowance);
@@ -406,7 +441,7 @@ fn take_allowances(
 }
 
 /// Why a pool cannot be priced although its meter has a price: it reaches past the known part of the ladder.
-fn beyond_knowledge(probe: &mut Probe, pool: &Pool<'_>, price: &Price) -> Option<String> {
+fn beyond_knowledge(probe: &mut Probe, pool: &Pool<'_, '_>, price: &Price) -> Option<String> {
     let known_up_to = price.known_up_to?;
     let billable = &pool.total - &pool.free;
     probe.more(&billable, &Amount::decimal(known_up_to)).then(|| {
@@ -418,31 +453,17 @@ fn beyond_knowledge(probe: &mut Probe, pool: &Pool<'_>, price: &Price) -> Option
 }
 
 /// Lays the stretch `from … to` of a pool, whose first part is free, over the tiers past that part.
-fn walk<'c>(
-    probe: &mut Probe,
-    record: UsageRecord,
-    from: &Amount,
-    to: &Amount,
-    free: &Amount,
-    rated: &RatedWith<'c>,
-) -> Line<RatedWith<'c>> {
-    let free_here = if free.is_zero() { Amount::ZERO } else { probe.overlap(from, to, &Amount::ZERO, Some(free)) };
+fn walk<'c>(probe: &mut Probe, from: &Amount, to: &Amount, free: &Amount, rated: &RatedWith<'c>) -> Rated<'c> {
     if free.is_zero() {
-        return lay(probe, record, from, to, free_here, rated);
+        return lay(probe, from, to, Amount::ZERO, rated);
     }
+    let free_here = probe.overlap(from, to, &Amount::ZERO, Some(free));
     let (from, to) = (probe.beyond(from, free), probe.beyond(to, free));
-    lay(probe, record, &from, &to, free_here, rated)
+    lay(probe, &from, &to, free_here, rated)
 }
 
 /// Lays the stretch `from … to` of what is billed of a pool over the tiers; `free` of the record is not in it.
-fn lay<'c>(
-    probe: &mut Probe,
-    record: UsageRecord,
-    from: &Amount,
-    to: &Amount,
-    free: Amount,
-    rated: &RatedWith<'c>,
-) -> Line<RatedWith<'c>> {
+fn lay<'c>(probe: &mut Probe, from: &Amount, to: &Amount, free: Amount, rated: &RatedWith<'c>) -> Rated<'c> {
     let tiers = &rated.price.tiers;
     let mut slices = Vec::with_capacity(1);
     for (at, tier) in tiers.iter().enumerate() {
@@ -455,5 +476,5 @@ fn lay<'c>(
         let amount = rated.after_discount(quantity.times_decimal(tier.price));
         slices.push(Slice { from: low, to: high, quantity, unit_price: rated.unit_price(tier), amount });
     }
-    Line::of_slices(record, free, slices, rated.clone())
+    Rated { free, slices, price: rated.clone() }
 }

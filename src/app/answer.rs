@@ -1,8 +1,13 @@
 //! Answers as they go over the wire: money and decimals are strings.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use smol_str::SmolStr;
 use utoipa::ToSchema;
 
+use super::digits::{exact_text, in_cents, text};
+use super::receipt::{Said, receipt};
 use crate::catalog::Catalog;
 use crate::catalog::books::{Charge, PriceBook};
 use crate::catalog::price::{Price, Tier};
@@ -14,23 +19,21 @@ use crate::rating::{ListPrice, OwnRate, RatedWith};
 
 /// The layer of a price that a price book has touched.
 const PRICE_BOOK: &str = "price_book";
-/// The decimals of a cent.
-const CENT_DECIMALS: u32 = 2;
 
 /// The sum of a bill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Total {
     /// US dollars a month, rounded once to cents, half away from zero.
-    #[schema(example = "36.50")]
-    pub monthly: String,
+    #[schema(value_type = String, example = "36.50")]
+    pub monthly: SmolStr,
     /// US dollars a month with up to 12 decimals.
-    #[schema(example = "36.5")]
-    pub monthly_exact: String,
+    #[schema(value_type = String, example = "36.5")]
+    pub monthly_exact: SmolStr,
     /// Whether `monthly_exact` is all of it.
     pub exact: bool,
     /// 12 × the month; null where the month is not the 730-hour default.
-    #[schema(example = "438.00")]
-    pub yearly: Option<String>,
+    #[schema(value_type = Option<String>, example = "438.00")]
+    pub yearly: Option<SmolStr>,
     /// Always `USD`.
     #[schema(example = "USD")]
     pub currency: &'static str,
@@ -39,12 +42,12 @@ pub struct Total {
 impl Total {
     /// The sum as it is shown.
     pub fn of(amount: &Amount, with_year: bool) -> Self {
-        let (monthly_exact, exact) = amount.exact_text();
+        let (monthly_exact, exact) = exact_text(amount);
         Self {
-            monthly: amount.rounded(CENT_DECIMALS),
+            monthly: in_cents(amount),
             monthly_exact,
             exact,
-            yearly: with_year.then(|| amount.times_whole(12).rounded(CENT_DECIMALS)),
+            yearly: with_year.then(|| in_cents(&amount.times_whole(12))),
             currency: "USD",
         }
     }
@@ -52,7 +55,7 @@ impl Total {
 
 /// US dollars rounded to cents.
 pub fn cents(amount: &Amount) -> String {
-    amount.rounded(CENT_DECIMALS)
+    in_cents(amount).into()
 }
 
 /// A meter as on the AWS bill; the usage type is without its Region prefix.
@@ -87,24 +90,31 @@ impl From<&MeterKey> for MeterView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FactorView {
     /// The number.
-    pub value: String,
+    #[schema(value_type = String)]
+    pub value: SmolStr,
     /// What it counts.
-    pub of: String,
+    #[schema(value_type = String)]
+    pub of: SmolStr,
 }
 
 /// The part of a quantity that lies in one tier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TierView {
     /// Where the tier begins, in the line's unit a month.
-    pub from: String,
+    #[schema(value_type = String)]
+    pub from: SmolStr,
     /// Where it ends; null for the last.
-    pub to: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub to: Option<SmolStr>,
     /// How much of the line lies in it.
-    pub quantity: String,
+    #[schema(value_type = String)]
+    pub quantity: SmolStr,
     /// US dollars for each unit.
-    pub unit_price: String,
+    #[schema(value_type = String)]
+    pub unit_price: SmolStr,
     /// US dollars with up to 12 decimals.
-    pub amount: String,
+    #[schema(value_type = String)]
+    pub amount: SmolStr,
 }
 
 /// Where a price comes from.
@@ -215,21 +225,25 @@ pub struct RuleView {
 
 /// One line of a bill, with its receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct LineView {
+pub struct LineView<'c> {
     /// The name of the resource.
-    pub resource: String,
+    #[schema(value_type = String)]
+    pub resource: SmolStr,
     /// The service.
     #[schema(example = "site_to_site_vpn")]
-    pub service: String,
+    pub service: &'static str,
     /// The id of the line, stable for each service.
     #[schema(example = "connection_hours")]
-    pub id: String,
+    pub id: &'static str,
     /// The line in words.
-    pub label: String,
+    #[schema(value_type = String)]
+    pub label: Cow<'static, str>,
     /// The meter on the AWS bill.
-    pub meter: MeterView,
+    #[schema(value_type = MeterView)]
+    pub meter: Said<'c, MeterView>,
     /// How much, in `unit`.
-    pub quantity: String,
+    #[schema(value_type = String)]
+    pub quantity: SmolStr,
     /// The unit of the quantity.
     #[schema(example = "Hrs")]
     pub unit: &'static str,
@@ -237,59 +251,65 @@ pub struct LineView {
     pub factors: Vec<FactorView>,
     /// What a free allowance took off the quantity.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub free_quantity: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub free_quantity: Option<SmolStr>,
     /// The tiers the quantity lies in.
     pub tiers: Vec<TierView>,
     /// US dollars, rounded to cents for reading; totals use the exact amount.
-    pub amount: String,
+    #[schema(value_type = String)]
+    pub amount: SmolStr,
     /// US dollars with up to 12 decimals: exactly the sum of quantity × unit price over the tiers.
-    pub amount_exact: String,
+    #[schema(value_type = String)]
+    pub amount_exact: SmolStr,
     /// Whether `amount_exact` is all of it.
     pub exact: bool,
     /// Where the price comes from.
-    pub price: PriceView,
+    #[schema(value_type = PriceView)]
+    pub price: Said<'c, PriceView>,
 }
 
-impl LineView {
+impl<'c> LineView<'c> {
     /// A rated line as it is shown.
-    pub fn of(line: &Line<RatedWith<'_>>, resource: &str, service: &str, catalog: &Catalog) -> Self {
+    pub fn of(line: &Line<RatedWith<'c>>, resource: &str, service: &'static str, catalog: &'c Catalog) -> Self {
         let record = &line.record;
-        let (amount_exact, exact) = line.amount.exact_text();
+        let (amount_exact, exact) = exact_text(&line.amount);
+        let (meter, price) = receipt(&line.price, &record.meter, catalog);
         Self {
-            resource: resource.to_owned(),
-            service: service.to_owned(),
-            id: record.id.to_owned(),
+            resource: SmolStr::new(resource),
+            service,
+            id: record.id,
             label: record.label.clone(),
-            meter: MeterView::from(&record.meter),
-            quantity: record.quantity.to_string(),
+            meter,
+            quantity: text(&record.quantity),
             unit: record.unit.as_str(),
             factors: record
                 .factors
                 .iter()
-                .map(|factor| FactorView { value: factor.value.to_string(), of: factor.of.to_string() })
+                .map(|factor| FactorView { value: text(&factor.value), of: factor.of.clone() })
                 .collect(),
-            free_quantity: (!line.free.is_zero()).then(|| line.free.to_string()),
+            free_quantity: (!line.free.is_zero()).then(|| text(&line.free)),
             tiers: line
                 .slices
                 .iter()
                 .map(|slice| TierView {
-                    from: slice.from.to_string(),
-                    to: slice.to.as_ref().map(ToString::to_string),
-                    quantity: slice.quantity.to_string(),
-                    unit_price: slice.unit_price.to_string(),
-                    amount: slice.amount.to_string(),
+                    from: text(&slice.from),
+                    to: slice.to.as_ref().map(text),
+                    quantity: text(&slice.quantity),
+                    unit_price: text(&slice.unit_price),
+                    amount: text(&slice.amount),
                 })
                 .collect(),
-            amount: cents(&line.amount),
+            amount: in_cents(&line.amount),
             amount_exact,
             exact,
-            price: PriceView::of(&line.price, catalog),
+            price,
         }
     }
 }
 
 impl PriceView {
-    fn of(rated: &RatedWith<'_>, catalog: &Catalog) -> Self {
+    /// What is said about a price.
+    pub(super) fn of(rated: &RatedWith<'_>, catalog: &Catalog) -> Self {
         let price = &rated.price;
         let source = catalog.sources.get(&price.source);
         let own = rated.own.as_deref();
@@ -403,9 +423,16 @@ pub struct AssumptionView {
     pub why: String,
 }
 
+impl From<Assumption> for AssumptionView {
+    fn from(assumption: Assumption) -> Self {
+        let Assumption { input, value, why } = assumption;
+        Self { input, value, why }
+    }
+}
+
 impl From<&Assumption> for AssumptionView {
     fn from(assumption: &Assumption) -> Self {
-        Self { input: assumption.input.clone(), value: assumption.value.clone(), why: assumption.why.clone() }
+        assumption.clone().into()
     }
 }
 
@@ -418,9 +445,15 @@ pub struct NoticeView {
     pub text: String,
 }
 
+impl From<Notice> for NoticeView {
+    fn from(notice: Notice) -> Self {
+        Self { code: notice.code, text: notice.text }
+    }
+}
+
 impl From<&Notice> for NoticeView {
     fn from(notice: &Notice) -> Self {
-        Self { code: notice.code, text: notice.text.clone() }
+        notice.clone().into()
     }
 }
 

@@ -77,19 +77,7 @@ impl EstimateMany {
             let detail = "the path names both editions";
             return Err(Problem::new(Code::Conflict, "/edition", detail).hinting("leave `edition` out").into());
         }
-        let under = |catalog: &Catalog| {
-            self.run(catalog, today).map_err(|problems| {
-                let number = catalog.edition.number;
-                let named = |problem: Problem| match problem.code {
-                    Code::PriceNotAvailable => {
-                        Problem { detail: format!("edition {number}: {}", problem.detail), ..problem }
-                    }
-                    _ => problem,
-                };
-                Problems(problems.0.into_iter().map(named).collect())
-            })
-        };
-        let (was, is) = (under(before)?, under(after)?);
+        let (was, is) = (self.under(before, today)?, self.under(after, today)?);
         Ok(Comparison {
             before: before.edition.number,
             after: after.edition.number,
@@ -98,6 +86,20 @@ impl EstimateMany {
             lines: lines(&was, &is),
             complete: was.complete && is.complete,
             notices: is.notices,
+        })
+    }
+
+    /// The answer from one edition; what it has no price for names the edition.
+    fn under<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Estimate<'c>, Problems> {
+        self.run(catalog, today).map_err(|problems| {
+            let number = catalog.edition.number;
+            let named = |problem: Problem| match problem.code {
+                Code::PriceNotAvailable => {
+                    Problem { detail: format!("edition {number}: {}", problem.detail), ..problem }
+                }
+                _ => problem,
+            };
+            Problems(problems.0.into_iter().map(named).collect())
         })
     }
 }
@@ -122,8 +124,8 @@ impl CostChange {
 }
 
 /// The lines of both answers. The same request makes the same lines in the same order, but for those that lack a price.
-fn lines(before: &Estimate, after: &Estimate) -> Vec<LineChange> {
-    let same = |one: &LineView, other: &LineView| {
+fn lines(before: &Estimate<'_>, after: &Estimate<'_>) -> Vec<LineChange> {
+    let same = |one: &LineView<'_>, other: &LineView<'_>| {
         (&one.resource, &one.id, &one.meter) == (&other.resource, &other.id, &other.meter)
     };
     let mut changes = Vec::with_capacity(after.lines.len());
@@ -143,14 +145,14 @@ fn lines(before: &Estimate, after: &Estimate) -> Vec<LineChange> {
     changes.into_iter().flatten().collect()
 }
 
-fn change(before: Option<&LineView>, after: Option<&LineView>) -> Option<LineChange> {
+fn change(before: Option<&LineView<'_>>, after: Option<&LineView<'_>>) -> Option<LineChange> {
     let line = after.or(before)?;
-    let amount = |line: Option<&LineView>| line.map(|line| line.amount_exact.clone());
+    let amount = |line: Option<&LineView<'_>>| line.map(|line| line.amount_exact.clone());
     Some(LineChange {
-        resource: line.resource.clone(),
-        service: line.service.clone(),
-        id: line.id.clone(),
-        meter: line.meter.clone(),
+        resource: line.resource.to_string(),
+        service: line.service.to_owned(),
+        id: line.id.to_owned(),
+        meter: (*line.meter).clone(),
         cost: CostChange::between(amount(before).as_deref(), amount(after).as_deref()),
     })
 }

@@ -95,6 +95,11 @@ struct LowHigh {
     high: Amount,
 }
 
+/// There is no such decision; with the nearest.
+pub(super) fn unknown_decision(id: &str, pointer: &str) -> Problem {
+    unknown_name(Code::UnknownDecision, pointer, "decision", id, DECISIONS.iter().map(|entry| entry.id))
+}
+
 impl DecideRequest {
     /// Reads the request from JSON.
     ///
@@ -108,10 +113,13 @@ impl DecideRequest {
     ///
     /// # Errors
     /// Every mistake of value.
-    pub fn run(&self, decision: &str, catalog: &Catalog, today: NaiveDate) -> Result<DecisionAnswer, Problems> {
-        let entry = decisions::find(decision).ok_or_else(|| {
-            unknown_name(Code::UnknownDecision, "", "decision", decision, DECISIONS.iter().map(|entry| entry.id))
-        })?;
+    pub fn run<'c>(
+        &self,
+        decision: &str,
+        catalog: &'c Catalog,
+        today: NaiveDate,
+    ) -> Result<DecisionAnswer<'c>, Problems> {
+        let entry = decisions::find(decision).ok_or_else(|| unknown_decision(decision, ""))?;
         let mut check = Check::at("");
         let settings = self.common().settle(&mut check, catalog, today);
         if self.missing_prices == MissingPricesChoice::Omit {

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 use utoipa::ToSchema;
 
-use super::answer::{
-    AssumptionView, BookRevisionView, CatalogView, LineView, MissingMeterView, NoticeView, Total, cents,
-};
-use super::request::{Settings, region_is_known, request};
+use super::answer::{AssumptionView, BookRevisionView, CatalogView, LineView, MissingMeterView, NoticeView, Total};
+use super::digits::{in_cents, text};
+use super::request::{Common, Settings, region_is_known, request};
 use crate::catalog::Catalog;
+use crate::domain::amount::Amount;
 use crate::domain::bill::{Assumption, Notice};
 use crate::domain::check::Check;
 use crate::domain::meter::UsageRecord;
@@ -18,7 +19,7 @@ use crate::domain::probe::Probe;
 use crate::domain::problem::{Code, Problem, Problems};
 use crate::domain::read::{from_json_bytes, unknown_name};
 use crate::rating::{self, Bill, FreeTier, Lacking, MissingPrices, Terms};
-use crate::services::plan::{Planned, meter};
+use crate::services::plan::{Metered, Planned, meter};
 use crate::services::{self, SERVICES, Service};
 
 /// The most resources of one estimate.
@@ -59,13 +60,13 @@ pub struct Resource {
 
 /// The answer to an estimate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Estimate {
+pub struct Estimate<'c> {
     /// The sum.
     pub total: Total,
     /// Whether every meter had a price. Where it is false, `missing` names what the total leaves out.
     pub complete: bool,
     /// The lines, in the order of the resources.
-    pub lines: Vec<LineView>,
+    pub lines: Vec<LineView<'c>>,
     /// The sum of each resource.
     pub by_resource: Vec<ResourceTotal>,
     /// The meters left out for want of a price.
@@ -87,22 +88,62 @@ pub struct ResourceTotal {
     /// Its name.
     pub resource: String,
     /// Its service.
-    pub service: String,
+    pub service: &'static str,
     /// Its Region.
     pub region: String,
     /// US dollars a month, rounded to cents.
-    pub monthly: String,
+    #[schema(value_type = String)]
+    pub monthly: SmolStr,
     /// US dollars a month with up to 12 decimals.
-    pub monthly_exact: String,
+    #[schema(value_type = String)]
+    pub monthly_exact: SmolStr,
 }
 
 /// What an estimate leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Excluded {
     /// The service it belongs to.
-    pub service: String,
+    pub service: &'static str,
     /// What is left out.
-    pub what: String,
+    pub what: &'static str,
+}
+
+/// An estimate with `detail=total`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EstimateTotal {
+    /// The sum.
+    pub total: Total,
+    /// Whether every meter had a price.
+    pub complete: bool,
+    /// The meters left out for want of a price.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<MissingMeterView>,
+}
+
+/// An estimate with `detail=lines`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EstimateLines<'c> {
+    /// The sum.
+    pub total: Total,
+    /// Whether every meter had a price.
+    pub complete: bool,
+    /// The lines, in the order of the resources.
+    pub lines: Vec<LineView<'c>>,
+    /// The meters left out for want of a price.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<MissingMeterView>,
+}
+
+/// Resources that have been priced: as much is said of it as is asked for.
+#[derive(Debug)]
+pub struct Priced<'c> {
+    planned: Vec<Planned>,
+    bill: Bill<'c>,
+    terms: Terms,
+    month: Month,
+    assumptions: Vec<Assumption>,
+    notices: Vec<Notice>,
+    catalog: &'c Catalog,
 }
 
 impl EstimateOne {
@@ -118,18 +159,44 @@ impl EstimateOne {
     ///
     /// # Errors
     /// Every mistake of value, or every meter without a price.
-    pub fn run(&self, service: &str, catalog: &Catalog, today: NaiveDate) -> Result<Estimate, Problems> {
-        let service = find_service(service, "")?;
-        let mut check = Check::at("");
-        let settings = self.common().settle(&mut check, catalog, today);
-        let usage = (service.read)(self.usage.get()).map_err(|problem| problem.below("/usage"))?;
-        check.within("usage", |check| {
-            usage.check(check, catalog);
-            usage.check_in(&self.region, check);
-        });
-        let planned = Planned { name: service.id.to_owned(), service, region: self.region.clone(), usage };
-        estimate(&[planned], settings, check, catalog)
+    pub fn run<'c>(&self, service: &str, catalog: &'c Catalog, today: NaiveDate) -> Result<Estimate<'c>, Problems> {
+        Ok(self.price(find_service(service, "")?, catalog, today)?.into_full())
     }
+
+    /// Prices it.
+    ///
+    /// # Errors
+    /// As [`EstimateOne::run`].
+    pub(super) fn price<'c>(
+        &self,
+        service: &'static Service,
+        catalog: &'c Catalog,
+        today: NaiveDate,
+    ) -> Result<Priced<'c>, Problems> {
+        one(&self.common(), service, self.usage.get(), catalog, today)
+    }
+}
+
+/// Prices one resource: `usage` is what is planned, as JSON.
+///
+/// # Errors
+/// Every mistake of value, or every meter without a price.
+pub(super) fn one<'c>(
+    common: &Common<'_>,
+    service: &'static Service,
+    usage: &str,
+    catalog: &'c Catalog,
+    today: NaiveDate,
+) -> Result<Priced<'c>, Problems> {
+    let mut check = Check::at("");
+    let settings = common.settle(&mut check, catalog, today);
+    let usage = (service.read)(usage).map_err(|problem| problem.below("/usage"))?;
+    check.within("usage", |check| {
+        usage.check(check, catalog);
+        usage.check_in(common.region, check);
+    });
+    let planned = Planned { name: service.id.to_owned(), service, region: common.region.to_owned(), usage };
+    price(vec![planned], settings, check, catalog)
 }
 
 impl EstimateMany {
@@ -145,7 +212,15 @@ impl EstimateMany {
     ///
     /// # Errors
     /// Every mistake of value, or every meter without a price.
-    pub fn run(&self, catalog: &Catalog, today: NaiveDate) -> Result<Estimate, Problems> {
+    pub fn run<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Estimate<'c>, Problems> {
+        Ok(self.price(catalog, today)?.into_full())
+    }
+
+    /// Prices all resources in one pool.
+    ///
+    /// # Errors
+    /// As [`EstimateMany::run`].
+    pub(super) fn price<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Priced<'c>, Problems> {
         let mut check = Check::at("");
         let settings = self.common().settle(&mut check, catalog, today);
         if self.resources.is_empty() || self.resources.len() > MAX_RESOURCES {
@@ -191,11 +266,15 @@ impl EstimateMany {
                 usage,
             });
         }
-        estimate(&planned, settings, check, catalog)
+        price(planned, settings, check, catalog)
     }
 }
 
-fn find_service(id: &str, pointer: &str) -> Result<&'static Service, Problem> {
+/// The service with an id.
+///
+/// # Errors
+/// Where there is none, with the nearest.
+pub(super) fn find_service(id: &str, pointer: &str) -> Result<&'static Service, Problem> {
     services::find(id).ok_or_else(|| {
         unknown_name(Code::UnknownService, pointer, "service", id, SERVICES.iter().map(|service| service.id))
     })
@@ -224,83 +303,144 @@ pub fn missing_prices(missing: &[Lacking], terms: Terms, catalog: &Catalog) -> P
     Problem { missing, ..Problem::new(Code::PriceNotAvailable, "", detail).hinting(hint) }
 }
 
-/// Rates checked resources and writes the answer.
-fn estimate(
-    planned: &[Planned],
+/// Rates checked resources.
+fn price(
+    planned: Vec<Planned>,
     settings: Option<Settings>,
     check: Check,
     catalog: &Catalog,
-) -> Result<Estimate, Problems> {
+) -> Result<Priced<'_>, Problems> {
     let problems = check.into_problems();
     let Some(Settings { terms, month }) = settings.filter(|_| problems.is_empty()) else {
         return Err(Problems(problems));
     };
-    let metered = meter(planned, &month, catalog, &mut Probe::new())
+    let Metered { records, assumptions, notices } = meter(&planned, &month, catalog, &mut Probe::new())
         .map_err(|error| Problem::new(Code::Internal, "", error.to_string()))?;
-    let name_of = |at: usize| planned.get(at).map_or_else(String::new, |resource| resource.name.clone());
-    let mut notices = metered.notices;
-    let mut assumptions = metered.assumptions;
-    let records = metered.records;
-    let for_free_tier = (terms.free_tier == FreeTier::None).then(|| records.clone());
-    let for_list_prices = terms.book.map(|_| records.clone());
-    let bill = rating::rate(&mut Probe::new(), catalog, records, terms, &name_of)
+    let bill = rating::rate(&mut Probe::new(), catalog, records, terms, &|at| name_of(&planned, at))
         .map_err(|missing| missing_prices(&missing, terms, catalog))?;
-    if let Some(records) = for_free_tier.filter(|_| bill.has_allowance) {
-        let with = Terms { free_tier: FreeTier::Always, ..terms };
-        if let Ok(cheaper) = rating::rate(&mut Probe::new(), catalog, records, with, &name_of) {
-            let saved = &bill.total - &cheaper.total;
-            notices.push(Notice {
-                code: "free_tier_not_applied",
-                text: format!("Free allowances are not taken off; with `\"free_tier\": \"always\"` the month would cost {saved} USD less."),
-            });
+    Ok(Priced { planned, bill, terms, month, assumptions, notices, catalog })
+}
+
+fn name_of(planned: &[Planned], at: usize) -> String {
+    planned.get(at).map_or_else(String::new, |resource| resource.name.clone())
+}
+
+impl<'c> Priced<'c> {
+    /// The sum only.
+    pub fn to_total(&self) -> EstimateTotal {
+        EstimateTotal { total: self.total(), complete: self.is_complete(), missing: self.missing() }
+    }
+
+    /// The sum and the lines.
+    pub fn to_lines(&self) -> EstimateLines<'c> {
+        EstimateLines {
+            total: self.total(),
+            complete: self.is_complete(),
+            lines: self.lines(),
+            missing: self.missing(),
         }
     }
-    if let Some(records) = for_list_prices {
-        notices.extend(book_notice(&bill, records, terms, catalog, &name_of));
+
+    /// The whole answer.
+    pub fn into_full(mut self) -> Estimate<'c> {
+        let mut notices = std::mem::take(&mut self.notices);
+        notices.extend(self.free_tier_notice());
+        notices.extend(self.book_notice());
+        let mut assumptions = std::mem::take(&mut self.assumptions);
+        month_assumption(&self.month, &mut assumptions);
+        price_notices(&self.bill, self.terms, &mut notices);
+        Estimate {
+            total: self.total(),
+            complete: self.is_complete(),
+            lines: self.lines(),
+            by_resource: self.by_resource(),
+            missing: self.missing(),
+            assumptions: assumptions.into_iter().map(AssumptionView::from).collect(),
+            notices: notices.into_iter().map(NoticeView::from).collect(),
+            excluded: excluded(&self.planned),
+            catalog: catalog_view(self.catalog, self.terms, Some(&self.bill)),
+        }
     }
-    month_assumption(&month, &mut assumptions);
-    price_notices(&bill, terms, &mut notices);
-    let lines: Vec<LineView> = bill
-        .lines
-        .iter()
-        .filter_map(|line| {
-            let resource = planned.get(line.record.resource)?;
-            Some(LineView::of(line, &resource.name, resource.service.id, catalog))
-        })
-        .collect();
-    let by_resource = planned
-        .iter()
-        .enumerate()
-        .map(|(at, resource)| {
-            let sum = bill
-                .lines
-                .iter()
-                .filter(|line| line.record.resource == at)
-                .fold(crate::domain::amount::Amount::ZERO, |sum, line| &sum + &line.amount);
-            ResourceTotal {
-                resource: resource.name.clone(),
-                service: resource.service.id.to_owned(),
-                region: resource.region.clone(),
-                monthly: cents(&sum),
-                monthly_exact: sum.to_string(),
+
+    fn total(&self) -> Total {
+        Total::of(&self.bill.total, self.month.is_convention())
+    }
+
+    fn is_complete(&self) -> bool {
+        self.bill.missing.is_empty()
+    }
+
+    fn lines(&self) -> Vec<LineView<'c>> {
+        let lines = self.bill.lines.iter().filter_map(|line| {
+            let resource = self.planned.get(line.record.resource)?;
+            Some(LineView::of(line, &resource.name, resource.service.id, self.catalog))
+        });
+        lines.collect()
+    }
+
+    fn missing(&self) -> Vec<MissingMeterView> {
+        let explain = |lacking: &Lacking| MissingMeterView::from(&lacking.explain(self.catalog, self.terms.as_of));
+        self.bill.missing.iter().map(explain).collect()
+    }
+
+    fn by_resource(&self) -> Vec<ResourceTotal> {
+        let mut sums = vec![Amount::ZERO; self.planned.len()];
+        for line in &self.bill.lines {
+            if let Some(sum) = sums.get_mut(line.record.resource) {
+                *sum = &*sum + &line.amount;
             }
+        }
+        let total = |(resource, sum): (&Planned, &Amount)| ResourceTotal {
+            resource: resource.name.clone(),
+            service: resource.service.id,
+            region: resource.region.clone(),
+            monthly: in_cents(sum),
+            monthly_exact: text(sum),
+        };
+        self.planned.iter().zip(&sums).map(total).collect()
+    }
+
+    /// The bill of the same records under other terms; `None` where it has no price for some of them.
+    fn rated_with(&self, terms: Terms) -> Option<Bill<'c>> {
+        let records = self.bill.lines.iter().map(|line| &line.record).chain(&self.bill.left_out);
+        let records: Vec<UsageRecord> = records.cloned().collect();
+        rating::rate(&mut Probe::new(), self.catalog, records, terms, &|at| name_of(&self.planned, at)).ok()
+    }
+
+    /// What free allowances would save, where they were not asked for and there are any.
+    fn free_tier_notice(&self) -> Option<Notice> {
+        if self.terms.free_tier != FreeTier::None || !self.bill.has_allowance {
+            return None;
+        }
+        let cheaper = self.rated_with(Terms { free_tier: FreeTier::Always, ..self.terms })?;
+        let saved = &self.bill.total - &cheaper.total;
+        Some(Notice {
+            code: "free_tier_not_applied",
+            text: format!(
+                "Free allowances are not taken off; with `\"free_tier\": \"always\"` the month would cost {saved} USD less."
+            ),
         })
-        .collect();
-    Ok(Estimate {
-        total: Total::of(&bill.total, month.is_convention()),
-        complete: bill.missing.is_empty(),
-        lines,
-        by_resource,
-        missing: bill
-            .missing
-            .iter()
-            .map(|lacking| MissingMeterView::from(&lacking.explain(catalog, terms.as_of)))
-            .collect(),
-        assumptions: assumptions.iter().map(AssumptionView::from).collect(),
-        notices: notices.iter().map(NoticeView::from).collect(),
-        excluded: excluded(planned),
-        catalog: catalog_view(catalog, terms, Some(&bill)),
-    })
+    }
+
+    /// What a price book has changed, against the same bill at list prices.
+    fn book_notice(&self) -> Option<Notice> {
+        let Self { bill, terms, .. } = self;
+        let book = self.catalog.books.at(terms.book?)?;
+        let (touched, all) = (bill.lines.iter().filter(|line| line.price.own.is_some()).count(), bill.lines.len());
+        let difference = match self.rated_with(Terms { book: None, ..*terms }) {
+            Some(list) if list.missing.len() == bill.missing.len() => {
+                let more = &list.total - &bill.total;
+                let (more, word) =
+                    if more.is_negative() { (&bill.total - &list.total, "less") } else { (more, "more") };
+                format!("at list prices the month would cost {more} USD {word}")
+            }
+            _ => "some of them have no list price to compare with".to_owned(),
+        };
+        let (name, number) = (&book.revision.name, book.revision.number);
+        let text =
+            format!("The price book `{name}`, revision {number}, prices {touched} of {all} lines; {difference}.");
+        Some(Notice { code: "price_book_applied", text })
+    }
 }
 
 /// Which prices a bill used; none where there is no bill.
@@ -313,30 +453,6 @@ pub fn catalog_view(catalog: &Catalog, terms: Terms, bill: Option<&Bill<'_>>) ->
         oldest_seen_on: seen_on.min().map(|date| date.to_string()),
         price_book: terms.book.and_then(|at| catalog.books.at(at)).map(BookRevisionView::from),
     }
-}
-
-/// Says what a price book has changed, against the same bill at list prices.
-fn book_notice(
-    bill: &Bill<'_>,
-    records: Vec<UsageRecord>,
-    terms: Terms,
-    catalog: &Catalog,
-    name_of: &dyn Fn(usize) -> String,
-) -> Option<Notice> {
-    let book = catalog.books.at(terms.book?)?;
-    let (touched, all) = (bill.lines.iter().filter(|line| line.price.own.is_some()).count(), bill.lines.len());
-    let at_list = Terms { book: None, ..terms };
-    let difference = match rating::rate(&mut Probe::new(), catalog, records, at_list, name_of) {
-        Ok(list) if list.missing.len() == bill.missing.len() => {
-            let more = &list.total - &bill.total;
-            let (more, word) = if more.is_negative() { (&bill.total - &list.total, "less") } else { (more, "more") };
-            format!("at list prices the month would cost {more} USD {word}")
-        }
-        _ => "some of them have no list price to compare with".to_owned(),
-    };
-    let (name, number) = (&book.revision.name, book.revision.number);
-    let text = format!("The price book `{name}`, revision {number}, prices {touched} of {all} lines; {difference}.");
-    Some(Notice { code: "price_book_applied", text })
 }
 
 fn month_assumption(month: &Month, assumptions: &mut Vec<Assumption>) {
@@ -394,7 +510,7 @@ fn excluded(planned: &[Planned]) -> Vec<Excluded> {
         }
         seen.push(resource.service.id);
         for what in resource.service.excluded {
-            excluded.push(Excluded { service: resource.service.id.to_owned(), what: (*what).to_owned() });
+            excluded.push(Excluded { service: resource.service.id, what });
         }
     }
     excluded

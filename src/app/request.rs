@@ -170,11 +170,22 @@ impl Common<'_> {
 
 /// Reads a date such as `2026-11-22`.
 pub fn date(check: &mut Check, field: &str, text: &str) -> Option<NaiveDate> {
-    let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten();
+    let date = plain_date(text)
+        .or_else(|| (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten());
     if date.is_none() {
         check.mistake(field, Code::WrongType, format!("`{text}` is not a date such as `2026-11-22`"));
     }
     date
+}
+
+/// A date of eight digits and two dashes. The general reader takes longer than all the rest of a small request.
+fn plain_date(text: &str) -> Option<NaiveDate> {
+    let is_plain = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    if text.len() != 10 || !text.bytes().enumerate().all(is_plain) {
+        return None;
+    }
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(5, 7)?, number(8, 10)?)
 }
 
 /// The Region exists.

@@ -14,7 +14,7 @@ const UNKNOWN: &str = "?";
 
 /// Writes a decision as text: the answer and its reasons first, then the options side by side, then what would change
 /// it.
-pub fn write_text(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fault> {
+pub fn write_text(out: &mut dyn Write, answer: &DecisionAnswer<'_>) -> Result<(), Fault> {
     write_recommendation(out, answer)?;
     write_costs(out, answer)?;
     let rejected = answer.options.iter().filter(|option| !option.eligible);
@@ -84,7 +84,7 @@ pub fn write_text(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fa
     Ok(())
 }
 
-fn write_recommendation(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fault> {
+fn write_recommendation(out: &mut dyn Write, answer: &DecisionAnswer<'_>) -> Result<(), Fault> {
     let recommended = &answer.recommendation;
     writeln!(out, "{}\n", answer.decision)?;
     if recommended.option == NONE_ELIGIBLE {
@@ -115,8 +115,8 @@ fn write_recommendation(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<
 }
 
 /// The costs of the eligible options side by side.
-fn write_costs(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fault> {
-    let eligible: Vec<&OptionView> = answer.options.iter().filter(|option| option.eligible).collect();
+fn write_costs(out: &mut dyn Write, answer: &DecisionAnswer<'_>) -> Result<(), Fault> {
+    let eligible: Vec<&OptionView<'_>> = answer.options.iter().filter(|option| option.eligible).collect();
     if eligible.is_empty() {
         return Ok(());
     }
@@ -226,7 +226,7 @@ struct CsvRow<'a> {
 
 /// Writes a decision as CSV: one row for each option. The AWS and the ranking sums are exact; a sum that is not known
 /// is empty.
-pub fn write_csv(out: &mut dyn Write, answer: &DecisionAnswer) -> Result<(), Fault> {
+pub fn write_csv(out: &mut dyn Write, answer: &DecisionAnswer<'_>) -> Result<(), Fault> {
     let mut csv = csv::Writer::from_writer(out);
     for option in &answer.options {
         let monthly = option.monthly.as_ref();

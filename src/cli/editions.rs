@@ -322,7 +322,7 @@ fn on_store<T>(database: &Path, work: impl AsyncFnOnce(Store) -> Result<T, Stora
         done
     });
     done.map_err(|error| match error {
-        StorageError::UnknownEdition { number, .. } => unknown_edition(number),
+        StorageError::UnknownEdition { number, .. } => unknown_edition(number).into(),
         error => anyhow::Error::from(error).into(),
     })
 }

@@ -10,7 +10,7 @@ use crate::app::answer::{BookRateView, LineView, PriceView};
 use crate::app::estimate::Estimate;
 
 /// Writes an estimate as text: the lines with their factors and tiers, the total, and everything to know about it.
-pub fn write_text(out: &mut dyn Write, estimate: &Estimate) -> Result<(), Fault> {
+pub fn write_text(out: &mut dyn Write, estimate: &Estimate<'_>) -> Result<(), Fault> {
     let mut sources: Vec<String> = Vec::new();
     let many = estimate.by_resource.len() > 1;
     if let [only] = estimate.by_resource.as_slice() {
@@ -80,7 +80,7 @@ pub fn write_text(out: &mut dyn Write, estimate: &Estimate) -> Result<(), Fault>
         out,
         "Not included",
         estimate.excluded.iter().map(|excluded| {
-            if many { format!("{}: {}", excluded.service, excluded.what) } else { excluded.what.clone() }
+            if many { format!("{}: {}", excluded.service, excluded.what) } else { excluded.what.to_owned() }
         }),
     )?;
     let book = estimate.catalog.price_book.as_ref();
@@ -90,7 +90,7 @@ pub fn write_text(out: &mut dyn Write, estimate: &Estimate) -> Result<(), Fault>
     Ok(())
 }
 
-fn line_rows(table: &mut Table, line: &LineView, sources: &mut Vec<String>, indent: &str) {
+fn line_rows(table: &mut Table, line: &LineView<'_>, sources: &mut Vec<String>, indent: &str) {
     let mark = format!("[{}]", number_of(sources, source_text(&line.price)));
     let single = match line.tiers.as_slice() {
         [only] if line.free_quantity.is_none() => Some(only),
@@ -98,10 +98,10 @@ fn line_rows(table: &mut Table, line: &LineView, sources: &mut Vec<String>, inde
     };
     table.row([
         format!("{indent}{}", line.label),
-        line.quantity.clone(),
+        line.quantity.to_string(),
         line.unit.to_owned(),
-        single.map_or_else(String::new, |tier| tier.unit_price.clone()),
-        line.amount.clone(),
+        single.map_or_else(String::new, |tier| tier.unit_price.to_string()),
+        line.amount.to_string(),
         mark,
     ]);
     let factors: Vec<String> = line.factors.iter().map(|factor| format!("{} {}", factor.value, factor.of)).collect();
@@ -190,14 +190,14 @@ struct CsvRow<'a> {
 }
 
 /// Writes an estimate as CSV: one row for each tier of each line.
-pub fn write_csv(out: &mut dyn Write, estimate: &Estimate) -> Result<(), Fault> {
+pub fn write_csv(out: &mut dyn Write, estimate: &Estimate<'_>) -> Result<(), Fault> {
     let mut csv = csv::Writer::from_writer(out);
     for line in &estimate.lines {
         let price = &line.price;
         let row = CsvRow {
             resource: &line.resource,
-            service: &line.service,
-            line: &line.id,
+            service: line.service,
+            line: line.id,
             label: &line.label,
             service_code: &line.meter.service_code,
             region: &line.meter.region,

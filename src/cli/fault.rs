@@ -47,6 +47,8 @@ pub enum Fault {
     Internal(anyhow::Error),
     /// The reader of the output has gone: nobody is left to tell.
     Hungup,
+    /// The reason has been told, as that of a row that was refused.
+    Told(Exit),
 }
 
 impl Fault {
@@ -71,6 +73,7 @@ impl Fault {
             Self::Data(_) => Exit::Data,
             Self::Internal(_) => Exit::Internal,
             Self::Hungup => Exit::Ok,
+            Self::Told(exit) => *exit,
         }
     }
 
@@ -84,7 +87,7 @@ impl Fault {
             Self::Refused(problems) => problems.0.iter().try_for_each(|problem| write_problem(out, problem)),
             Self::Data(mistakes) => mistakes.iter().try_for_each(|mistake| writeln!(out, "error[data]: {mistake}")),
             Self::Internal(error) => writeln!(out, "error[internal]: {error:#}"),
-            Self::Hungup => Ok(()),
+            Self::Hungup | Self::Told(_) => Ok(()),
         }
     }
 }

@@ -198,7 +198,7 @@ where
 /// What comes in on standard input, in a file that nobody else sees: it may be larger than memory.
 fn from_stdin(shell: &mut Shell<'_>) -> Result<std::fs::File, Fault> {
     let mut file = tempfile::tempfile()?;
-    io::copy(shell.stdin, &mut file)?;
+    io::copy(&mut shell.stdin, &mut file)?;
     file.rewind()?;
     Ok(file)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::request::json_of;
-use super::{AnswerArgs, Format, Shell, ask, lists, load, on_store};
+use super::{Format, Shell, ask, lists, load, on_store};
 use crate::app::price_book::view::PriceBookView;
 use crate::app::price_book::{PriceBookRequest, check_name};
 use crate::catalog::books::Books;
@@ -70,14 +70,13 @@ pub fn run(command: &PriceBooksCommand, shell: &mut Shell<'_>) -> Result<(), Fau
 }
 
 fn show(path: &str, book: &BookArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
-    let args = AnswerArgs { format: book.format, database: Some(book.database.clone()) };
-    let body = ask::get(path, &[], load(&args, None, shell)?, shell.clock)?;
+    let body = ask::get(path, &[], load(Some(&book.database), None, shell)?, shell.clock)?;
     write(&body, book.format, shell)
 }
 
 fn put(name: &str, file: &str, book: &BookArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
     check_name(name, "")?;
-    let request = PriceBookRequest::read(&json_of(file, shell.stdin)?)?;
+    let request = PriceBookRequest::read(&json_of(file, &mut *shell.stdin)?)?;
     let added = on_store(&book.database, |store| async move {
         // A new file gets the prices of this program, as from `serve`.
         if store.active().await?.is_none() {

@@ -100,7 +100,7 @@ pub fn run(command: &PricesCommand, shell: &mut Shell<'_>) -> Result<(), Fault> 
 }
 
 fn list(args: &ListArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
-    let catalog = load(&args.answer, args.edition, shell)?;
+    let catalog = load(args.answer.database.as_deref(), args.edition, shell)?;
     let edition = args.edition.map(|number| number.to_string());
     let one_page = args.answer.format == Format::Json || args.limit.is_some();
     let mut cursor = args.cursor.clone();

@@ -28,14 +28,18 @@ impl Check {
 
     /// The JSON Pointer of a field of the input being checked.
     pub fn pointer(&self, field: &str) -> String {
-        format!("{}/{}", self.at, field.replace('~', "~0").replace('/', "~1"))
+        let mut pointer = format!("{}/", self.at);
+        push_escaped(&mut pointer, field);
+        pointer
     }
 
     /// Checks the fields of a nested object or of an item of a list.
     pub fn within(&mut self, field: &str, check: impl FnOnce(&mut Check)) {
-        let mut inner = Check::at(self.pointer(field));
-        check(&mut inner);
-        self.problems.append(&mut inner.problems);
+        let outer = self.at.len();
+        self.at.push('/');
+        push_escaped(&mut self.at, field);
+        check(self);
+        self.at.truncate(outer);
     }
 
     /// A mistake at a field.
@@ -52,6 +56,11 @@ impl Check {
 
     /// The number lies in `min … max`, both included.
     pub fn between(&mut self, field: &str, value: &Amount, min: Decimal, max: Decimal) {
+        // Nearly every value is a plain decimal inside the range.
+        if value.as_decimal().is_some_and(|value| (value.is_zero() && min.is_zero()) || (min <= value && value <= max))
+        {
+            return;
+        }
         let below = value.compare_values(&Amount::decimal(min)).is_lt();
         let above = value.compare_values(&Amount::decimal(max)).is_gt();
         if below || above {
@@ -73,7 +82,8 @@ impl Check {
 
     /// The number is whole and lies in `min … max`.
     pub fn whole(&mut self, field: &str, value: &Amount, min: u64, max: u64) {
-        if value.as_whole().is_none() && !value.is_negative() {
+        let is_whole = value.as_decimal().is_some_and(|value| value.scale() == 0) || value.as_whole().is_some();
+        if !is_whole && !value.is_negative() {
             self.mistake(field, Code::NotWhole, format!("`{field}` is {value}; it must be a whole number"));
         } else {
             self.between(field, value, Decimal::from(min), Decimal::from(max));
@@ -100,6 +110,17 @@ impl Check {
                 )
                 .allowing(value, allowed),
             );
+        }
+    }
+}
+
+/// Adds a name to a JSON Pointer (RFC 6901).
+fn push_escaped(pointer: &mut String, name: &str) {
+    for letter in name.chars() {
+        match letter {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
         }
     }
 }

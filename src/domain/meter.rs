@@ -1,5 +1,6 @@
 //! Meters and usage records: what AWS counts, and how much of it was used.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use smol_str::SmolStr;
@@ -47,7 +48,7 @@ pub struct UsageRecord {
     /// The id of the line this becomes, such as `connection_hours`; stable for each service.
     pub id: &'static str,
     /// The line's words for people.
-    pub label: String,
+    pub label: Cow<'static, str>,
     /// What is counted.
     pub meter: MeterKey,
     /// How much, in `unit`.

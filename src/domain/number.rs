@@ -18,6 +18,8 @@ pub const MAX_TEXT: usize = 64;
 pub const MAX_DECIMALS: u32 = 12;
 /// The largest magnitude of an input: 10^15.
 pub const MAX_MAGNITUDE: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
+/// The most digits before the dot of a number that is surely below the largest magnitude.
+const SHORT_WHOLE: usize = 15;
 /// The most significant digits a JSON number keeps.
 const MAX_JSON_DIGITS: usize = 15;
 
@@ -42,6 +44,17 @@ pub fn decimal_from_text(text: &str) -> Result<Decimal, String> {
     if decimals.len() > MAX_DECIMALS as usize {
         return Err(format!("`{text}` has more than {MAX_DECIMALS} decimals"));
     }
+    if whole.len() <= SHORT_WHOLE {
+        // Digits that fit a machine word, as nearly all do.
+        let units = whole
+            .bytes()
+            .chain(decimals.bytes())
+            .fold(0_i128, |units, digit| units.wrapping_mul(10).wrapping_add(i128::from(digit.wrapping_sub(b'0'))));
+        let units = if text.starts_with('-') { units.wrapping_neg() } else { units };
+        let scale = u32::try_from(decimals.len()).unwrap_or_default();
+        return Decimal::try_from_i128_with_scale(units, scale)
+            .map_err(|_| format!("`{text}` is beyond 1,000,000,000,000,000"));
+    }
     let sign = if text.starts_with('-') { "-" } else { "" };
     let dot = if decimals.is_empty() { "" } else { "." };
     let number = Decimal::from_str_exact(&format!("{sign}{whole}{dot}{decimals}"))
@@ -56,8 +69,9 @@ pub fn decimal_from_text(text: &str) -> Result<Decimal, String> {
 fn decimal_from_json_number(number: f64) -> Result<Decimal, String> {
     // Rust prints the shortest decimal that reads back as the same float.
     let text = format!("{number}");
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let significant = digits.trim_start_matches('0').trim_end_matches('0').len();
+    let mut digits = text.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0');
+    // Zeros count where another digit follows them.
+    let significant = digits.by_ref().zip(1_usize..).filter(|(digit, _)| *digit != b'0').last().map_or(0, |(_, at)| at);
     if significant > MAX_JSON_DIGITS {
         return Err(format!("a JSON number keeps {MAX_JSON_DIGITS} digits and this one has more; send it as a string"));
     }
@@ -79,10 +93,16 @@ impl<'de> Deserialize<'de> for Amount {
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Amount, E> {
+                if Decimal::from(number) <= MAX_MAGNITUDE {
+                    return Ok(Amount::decimal(number.into()));
+                }
                 self.visit_str(&number.to_string())
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Amount, E> {
+                if Decimal::from(number).abs() <= MAX_MAGNITUDE {
+                    return Ok(Amount::decimal(number.into()));
+                }
                 self.visit_str(&number.to_string())
             }
 

@@ -74,6 +74,8 @@ codes! {
     NotFound, "not_found", "Nothing is here", "See /docs/ for the paths.";
     /// The path exists, the method does not.
     MethodNotAllowed, "method_not_allowed", "The method is not allowed here", "Use a method of the `Allow` header.";
+    /// Nothing that the caller takes can be sent.
+    NotAcceptable, "not_acceptable", "No accepted media type can be sent", "Send an `Accept` that the operation's answers have, or none.";
     /// The body is not of an accepted content type.
     UnsupportedMediaType, "unsupported_media_type", "The content type is not supported", "Send `Content-Type: application/json`.";
     /// The body is too large.

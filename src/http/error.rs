@@ -47,6 +47,7 @@ pub fn status(code: Code) -> StatusCode {
         Code::WritesDisabled => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -160,6 +161,16 @@ impl ApiError {
     /// The code of the first problem, which decides the status.
     pub fn code(&self) -> Code {
         self.problems.first().map_or(Code::Internal, |problem| problem.code)
+    }
+
+    /// The first problem; where it is a failure of ours, with its cause.
+    pub fn into_problem(self) -> Problem {
+        let cause = self.cause();
+        let first = self.problems.into_iter().next();
+        match (first, cause) {
+            (Some(problem), None) => problem,
+            (_, cause) => Problem::new(Code::Internal, "", cause.unwrap_or_default()),
+        }
     }
 
     /// What goes to the log and not to the caller.

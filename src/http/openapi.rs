@@ -15,15 +15,15 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{KnownFormat, Object, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder, Paths,
-    Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder, Schema, Server,
+    ComponentsBuilder, Content, ContentBuilder, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder,
+    Paths, Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder, Schema, Server,
 };
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
 use super::{
-    admin, decisions, diff, docs, editions, estimates, health, history, imports, price_books, prices, regions, schemas,
-    services,
+    admin, batch, decisions, diff, docs, editions, estimates, health, history, imports, price_books, prices, regions,
+    schemas, services,
 };
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
@@ -32,6 +32,7 @@ use crate::services::NamedSchema;
 const TAGS: &[(&str, &str)] = &[
     ("Estimates", "What planned usage costs in a month, line by line, each price with its source."),
     ("Decisions", "Which of these to choose, why, and at what point the answer changes."),
+    ("Batch", "Many estimates and decisions in one call, answered while they arrive."),
     ("Services", "What can be estimated, and where its prices are known."),
     ("Prices", "The prices themselves, the Regions and the editions of the price store."),
     ("Price books", "Your own rates over list prices: negotiated discounts, surcharges and prices."),
@@ -90,6 +91,7 @@ fn assemble() -> (OpenApi, Vec<String>) {
     services::document(&mut api);
     estimates::document(&mut api);
     decisions::document(&mut api);
+    batch::document(&mut api);
     prices::document(&mut api);
     price_books::document(&mut api);
     regions::document(&mut api);
@@ -166,8 +168,8 @@ impl Api {
     }
 
     /// Adds an operation.
-    pub fn add(&mut self, endpoint: Endpoint) {
-        let body = endpoint.body.clone().map(|(schema, example)| {
+    pub fn add(&mut self, mut endpoint: Endpoint) {
+        let body = endpoint.body.take().map(|(schema, example)| {
             let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
             RequestBodyBuilder::new()
                 .description(Some("The request. The example can be sent as it is."))
@@ -175,7 +177,7 @@ impl Api {
                 .required(Some(Required::True))
                 .build()
         });
-        self.add_with(endpoint, body);
+        self.add_with(endpoint, body, Vec::new());
     }
 
     /// Adds an operation that takes a file, in one of several media types; the example is in the first.
@@ -191,15 +193,19 @@ impl Api {
             let content = content.example((at == 0).then(|| Value::from(example)));
             body = body.content(*media_type, content.build());
         }
-        self.add_with(endpoint, Some(body.build()));
+        self.add_with(endpoint, Some(body.build()), Vec::new());
     }
 
-    fn add_with(&mut self, endpoint: Endpoint, body: Option<RequestBody>) {
+    /// Adds an operation whose body, or whose answers, have several media types.
+    pub fn add_with(&mut self, endpoint: Endpoint, body: Option<RequestBody>, more_answers: Vec<(&str, Content)>) {
         let (description, media_type, schema) = endpoint.answer;
-        let answer = ResponseBuilder::new()
+        let mut answer = ResponseBuilder::new()
             .description(description)
             .content(media_type, ContentBuilder::new().schema(Some(schema)).build())
             .header("X-Request-Id", request_id_header());
+        for (media_type, content) in more_answers {
+            answer = answer.content(media_type, content);
+        }
         let mut responses = ResponsesBuilder::new().response("200", answer.build());
         let mut fails = endpoint.fails;
         fails.extend(ANY);

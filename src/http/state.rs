@@ -4,11 +4,12 @@
 //! that are running keep theirs. The store is asked for other editions only, and whether another process has activated
 //! one.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{NaiveDate, Utc};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::admin::AdminToken;
 use super::body::Limits;
@@ -23,6 +24,21 @@ use crate::storage::{EditionInfo, StorageError, Store};
 const KEPT_EDITIONS: usize = 4;
 /// How long the database may take to show that it is there.
 const PING_TIME: Duration = Duration::from_secs(1);
+
+/// How batches are answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Batching {
+    /// The largest body of a batch, in bytes, unpacked.
+    pub limit_bytes: u64,
+    /// How many threads answer rows; one for each core where it is not said.
+    pub threads: Option<usize>,
+}
+
+impl Default for Batching {
+    fn default() -> Self {
+        Self { limit_bytes: 1024 * 1024 * 1024, threads: None }
+    }
+}
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -40,6 +56,10 @@ pub struct State {
     pub imports: Imports,
     /// What a body may be.
     pub limits: Limits,
+    /// How batches are answered.
+    pub batching: Batching,
+    /// The threads that answer the rows of batches; made for the first batch.
+    pool: OnceLock<ThreadPool>,
     clock: fn() -> NaiveDate,
 }
 
@@ -60,8 +80,32 @@ impl State {
             admin_token: None,
             imports: Imports::default(),
             limits,
+            batching: Batching::default(),
+            pool: OnceLock::new(),
             clock,
         }
+    }
+
+    /// With batches answered so.
+    #[must_use]
+    pub fn with_batching(self, batching: Batching) -> Self {
+        Self { batching, ..self }
+    }
+
+    /// The threads that answer the rows of batches.
+    ///
+    /// # Errors
+    /// Where the operating system gives none.
+    pub fn pool(&self) -> ApiResult<&ThreadPool> {
+        if let Some(pool) = self.pool.get() {
+            return Ok(pool);
+        }
+        // As many threads as cores where it is 0. Another request may have been quicker; its threads are taken then.
+        let threads = ThreadPoolBuilder::new()
+            .num_threads(self.batching.threads.unwrap_or_default())
+            .thread_name(|at| format!("batch-{at}"));
+        let pool = threads.build().map_err(ApiError::internal)?;
+        Ok(self.pool.get_or_init(|| pool))
     }
 
     /// With a store behind it.

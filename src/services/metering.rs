@@ -1,5 +1,7 @@
 //! What a service writes its usage records with.
 
+use std::borrow::Cow;
+
 use smol_str::SmolStr;
 
 use crate::catalog::Catalog;
@@ -138,7 +140,7 @@ impl<'a> Metering<'a> {
     }
 
     /// Begins a record of a meter. Its quantity is the product of the factors that follow.
-    pub fn line(&self, id: &'static str, label: impl Into<String>, meter: &'static MeterSpec) -> Record {
+    pub fn line(&self, id: &'static str, label: impl Into<Cow<'static, str>>, meter: &'static MeterSpec) -> Record {
         Record {
             id,
             label: label.into(),
@@ -161,7 +163,7 @@ impl<'a> Metering<'a> {
 #[must_use = "a record counts only once it is `put`"]
 pub struct Record {
     id: &'static str,
-    label: String,
+    label: Cow<'static, str>,
     meter: MeterKey,
     unit: Unit,
     quantity: Amount,

@@ -42,7 +42,11 @@ pub fn meter(planned: &[Planned], month: &Month, catalog: &Catalog, probe: &mut 
     for (at, resource) in planned.iter().enumerate() {
         let mut metering = Metering::new(catalog, &resource.region, month, probe, at);
         resource.usage.meter(&mut metering)?;
-        metered.records.append(&mut metering.records);
+        if metered.records.is_empty() {
+            metered.records = metering.records;
+        } else {
+            metered.records.append(&mut metering.records);
+        }
         metered.assumptions.append(&mut metering.assumptions);
         metered.notices.append(&mut metering.notices);
     }

@@ -36,7 +36,7 @@ impl Transcript {
 
     /// Standard error, where it ended with a code and wrote no answer.
     #[track_caller]
-    fn refusal(self, exit: Exit) -> String {
+    pub(crate) fn refusal(self, exit: Exit) -> String {
         assert_eq!((self.exit, self.stdout.as_str()), (exit.code(), ""), "{}", self.stderr);
         self.stderr
     }
@@ -48,11 +48,12 @@ pub(crate) fn crossover_with(line: &str, stdin: Option<&str>) -> Transcript {
     let exit = run(
         std::iter::once("crossover").chain(line.split(' ')).map(Into::into),
         &mut Shell {
-            stdin: &mut Cursor::new(stdin.unwrap_or_default()),
+            stdin: Box::new(Cursor::new(stdin.unwrap_or_default().to_owned())),
             stdin_is_terminal: stdin.is_none(),
             stdout: &mut stdout,
             stdout_is_terminal: false,
             stderr: &mut stderr,
+            stderr_is_terminal: false,
             clock: today,
             seed: &|| Ok(catalog()),
         },
@@ -62,12 +63,12 @@ pub(crate) fn crossover_with(line: &str, stdin: Option<&str>) -> Transcript {
 }
 
 /// Runs a command line with a person at the keyboard.
-fn crossover(line: &str) -> Transcript {
+pub(crate) fn crossover(line: &str) -> Transcript {
     crossover_with(line, None)
 }
 
 /// A folder with one file.
-fn file(name: &str, text: &str) -> (TempDir, String) {
+pub(crate) fn file(name: &str, text: &str) -> (TempDir, String) {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join(name);
     fs::write(&path, text).expect("a file");
@@ -619,11 +620,12 @@ fn nobody_is_told_that_the_reader_has_gone() {
         let exit = run(
             std::iter::once("crossover").chain(line.split(' ')).map(Into::into),
             &mut Shell {
-                stdin: &mut io::empty(),
+                stdin: Box::new(io::empty()),
                 stdin_is_terminal: true,
                 stdout: &mut Gone,
                 stdout_is_terminal: false,
                 stderr: &mut stderr,
+                stderr_is_terminal: false,
                 clock: today,
                 seed: &|| Ok(catalog()),
             },
@@ -633,7 +635,7 @@ fn nobody_is_told_that_the_reader_has_gone() {
 }
 
 /// The program itself.
-fn program(args: &[&str]) -> Command {
+pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crossover"));
     command.args(args).env_remove("CROSSOVER_DATABASE").stdin(Stdio::null());
     command

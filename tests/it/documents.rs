@@ -1,15 +1,21 @@
 //! What the documents show is what the program says.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crossover::app::price_book::PriceBookRequest;
+use crossover::config::ServeConfig;
 use crossover::decisions::DECISIONS;
 use crossover::services::SERVICES;
 use serde_json::Value;
 
 use crate::cli::crossover_with;
 use crate::http::{catalog, post_text};
+use crate::http_sockets::{Running, config};
+use crate::rows;
 
 /// What stands for the rest of an output.
 const ELLIPSIS: &str = "…";
@@ -67,6 +73,64 @@ async fn the_readme_shows_what_the_rest_service_answers() {
     assert_eq!(fields.len(), shown.as_object().map_or(0, serde_json::Map::len));
     for field in fields {
         assert_eq!(shown[field], answer[field], "write the new answer into README.md");
+    }
+}
+
+/// The samples read while they write, and print what the README says.
+#[test]
+fn the_sample_scripts_of_the_readme_work() {
+    let readme = document("README.md");
+    let server = Running::start(ServeConfig { body_timeout: Duration::from_secs(10), ..config() });
+    let printed = blocks(&readme, "text").into_iter().find(|block| block.contains("moon-1")).expect("what they print");
+    let mut run = 0;
+    for (language, program) in [("sh", "sh"), ("python", "python3")] {
+        for block in blocks(&readme, language).iter().filter(|block| block.contains("127.0.0.1:8080")) {
+            let script = block.replace("127.0.0.1:8080", &server.address.to_string());
+            let output = Command::new(program).args(["-c", &script]).output();
+            let output = output.unwrap_or_else(|error| panic!("{program} is needed to try the samples: {error}"));
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), printed, "{language}: {error}");
+            run += 1;
+        }
+    }
+    assert_eq!(run, 2, "a sample for the shell and one for Python");
+    let rows = blocks(&readme, "json").into_iter().next().expect("rows");
+    let transcript = crossover_with("batch", Some(&rows));
+    assert_eq!((transcript.exit, transcript.stdout.lines().count()), (0, 3), "{}", transcript.stdout);
+}
+
+/// The recipes are stages of a pipe: the commands that they name give what one `crossover batch` gives.
+#[cfg(unix)]
+#[test]
+fn the_stage_of_the_recipes_gives_the_same_answers_in_parts() {
+    let readme = document("README.md");
+    let (_, recipes) = readme.split_once("### Beyond one machine").expect("the recipes");
+    let (recipes, _) = recipes.split_once("\n## ").expect("their end");
+    let stages: Vec<&str> = recipes
+        .split("crossover batch - ")
+        .skip(1)
+        .map(|rest| rest.split_once("|| [ $? = 1 ]").expect("what a refused row ends it with").0)
+        .collect();
+    assert_eq!(stages.len(), 2, "GNU parallel and Spark");
+    let rows = rows::mixed(200);
+    let whole = crossover_with("batch --detail total", Some(&rows)).stdout;
+    let (program, lines) = (env!("CARGO_BIN_EXE_crossover"), rows.split_inclusive('\n').collect::<Vec<_>>());
+    for stage in stages {
+        let mut parts = String::new();
+        for part in lines.chunks(70) {
+            let mut child = Command::new("sh")
+                .args(["-c", &format!("{program} batch - {stage} || [ $? = 1 ]")])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("a shell");
+            child.stdin.take().expect("its input").write_all(part.concat().as_bytes()).expect("it reads");
+            let output = child.wait_with_output().expect("it ends");
+            assert!(output.status.success(), "rows that are refused fail no part");
+            parts += std::str::from_utf8(&output.stdout).expect("UTF-8");
+        }
+        assert!(parts == whole, "{stage}");
     }
 }
 

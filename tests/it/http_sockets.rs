@@ -10,26 +10,27 @@ use actix_web::web::Data;
 use crossover::config::ServeConfig;
 use crossover::http::body::Limits;
 use crossover::http::listen;
-use crossover::http::state::State;
+use crossover::http::state::{Batching, State};
 use tokio::sync::oneshot;
 
 use crate::http::{catalog, today};
 
 /// A server of its own, on a thread of its own.
-struct Running {
-    address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
-    fn start(config: ServeConfig) -> Self {
+    pub(crate) fn start(config: ServeConfig) -> Self {
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let limits = Limits { bytes: config.body_limit_bytes, time: config.body_timeout };
-                let state = State::new(limits, today);
+                let batching = Batching { limit_bytes: config.batch_limit_bytes, threads: config.batch_threads };
+                let state = State::new(limits, today).with_batching(batching);
                 state.activate(catalog());
                 let stop = async { stopped.await.unwrap_or_default() };
                 let listening = listen(&config, Data::new(state), stop).expect("a free port");
@@ -41,7 +42,7 @@ impl Running {
         Self { address, stop: Some(stop), thread: Some(thread) }
     }
 
-    fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
         stream
@@ -63,7 +64,7 @@ impl Running {
     }
 }
 
-fn read_to_end(stream: &mut TcpStream) -> String {
+pub(crate) fn read_to_end(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
         Ok(_) => {}
@@ -74,7 +75,7 @@ fn read_to_end(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn config() -> ServeConfig {
+pub(crate) fn config() -> ServeConfig {
     ServeConfig::for_testing("unused.db")
 }
 

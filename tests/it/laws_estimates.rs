@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use crossover::app::estimate::{Estimate, EstimateMany, EstimateOne};
+use crossover::catalog::Catalog;
 use crossover::catalog::price::Price;
 use crossover::domain::amount::Amount;
 use crossover::domain::meter::UsageRecord;
@@ -52,7 +53,7 @@ pub(crate) fn record(price: &Price, quantity: &Amount, resource: usize) -> Usage
     UsageRecord {
         resource,
         id: "used",
-        label: "Used".to_owned(),
+        label: "Used".into(),
         meter: price.meter.clone(),
         quantity: quantity.clone(),
         unit: price.unit,
@@ -181,7 +182,7 @@ proptest! {
         let shuffled: Vec<Value> = order.iter().filter_map(|at| resources.get(*at)).cloned().collect();
         let (first, second) = (many(&resources), many(&shuffled));
         prop_assert_eq!(&first.total, &second.total);
-        let sorted = |estimate: &Estimate| {
+        let sorted = |estimate: &Estimate<'_>| {
             let mut names: Vec<String> = estimate.by_resource.iter().map(|total| total.resource.clone()).collect();
             names.sort();
             names
@@ -216,12 +217,13 @@ static PLANS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     plans
 });
 
-fn many(resources: &[Value]) -> Estimate {
+fn many(resources: &[Value]) -> Estimate<'static> {
+    static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(catalog);
     let body = json!({
         "region": "us-east-1", "as_of": "2026-11-22", "missing_prices": "omit", "resources": resources,
     });
     let request = EstimateMany::read(body.to_string().as_bytes()).expect("a request");
-    request.run(&catalog(), today()).unwrap_or_else(|problems| panic!("{problems}: {body}"))
+    request.run(&CATALOG, today()).unwrap_or_else(|problems| panic!("{problems}: {body}"))
 }
 
 /// What an answer shows adds up as it is shown, on every plan of the case files.
@@ -233,8 +235,8 @@ fn answers_add_up_as_they_are_shown() {
         });
         let request = EstimateOne::read(body.to_string().as_bytes()).expect("a request");
         let service = plan["service"].as_str().expect("a service");
-        let estimate =
-            request.run(service, &catalog(), today()).unwrap_or_else(|problems| panic!("{problems}: {body}"));
+        let catalog = catalog();
+        let estimate = request.run(service, &catalog, today()).unwrap_or_else(|problems| panic!("{problems}: {body}"));
         for line in &estimate.lines {
             if line.exact {
                 let tiers: Vec<Amount> = line.tiers.iter().map(|tier| amount(&tier.amount)).collect();

@@ -10,12 +10,15 @@
 )]
 
 mod bad_data;
+mod batch;
 mod cli;
+mod cli_batch;
 mod decisions;
 mod decisions_engine;
 mod documents;
 mod http;
 mod http_admin;
+mod http_batch;
 mod http_decisions;
 mod http_editions;
 mod http_errors;
@@ -34,6 +37,8 @@ mod laws_price_books;
 mod openapi;
 mod price_lists;
 mod refresh;
+#[path = "../benches/rows.rs"]
+mod rows;
 mod seed;
 mod storage;
 mod tidy;

@@ -64,7 +64,7 @@ fn every_operation_is_described_in_full() {
         let id = operation["operationId"].as_str().expect("an id").to_owned();
         let verb = id.split('_').next().expect("a verb");
         assert!(
-            ["get", "list", "estimate", "decide", "put", "delete", "import", "activate"].contains(&verb)
+            ["get", "list", "estimate", "decide", "put", "delete", "import", "activate", "answer"].contains(&verb)
                 && id.contains('_'),
             "{here}: {id}"
         );
@@ -82,7 +82,7 @@ fn every_operation_is_described_in_full() {
         }
         // To activate is all that is said: there is nothing to send.
         if (method == "post" || method == "put") && verb != "activate" {
-            assert!(example_to_send(&operation).is_some(), "{here}: no example to send");
+            assert!(!examples_to_send(&operation).is_empty(), "{here}: no example to send");
         }
         let responses = operation["responses"].as_object().expect("responses");
         assert!(responses.contains_key("200"), "{here}");
@@ -238,14 +238,15 @@ fn uri(path: &str, operation: &Value) -> String {
     uri
 }
 
-/// The example of an operation's body and its media type: an object as JSON, a file as it stands.
-fn example_to_send(operation: &Value) -> Option<(String, String)> {
-    let content = operation["requestBody"]["content"].as_object()?;
-    content.iter().find_map(|(media_type, content)| match &content["example"] {
+/// The examples of an operation's body by media type: an object as JSON, a file as it stands.
+fn examples_to_send(operation: &Value) -> Vec<(String, String)> {
+    let content = operation["requestBody"]["content"].as_object();
+    let examples = content.into_iter().flatten().filter_map(|(media_type, content)| match &content["example"] {
         Value::String(text) => Some((media_type.clone(), text.clone())),
         Value::Object(object) => Some((media_type.clone(), Value::from(object.clone()).to_string())),
         _ => None,
-    })
+    });
+    examples.collect()
 }
 
 #[actix_web::test]
@@ -261,20 +262,43 @@ async fn every_example_works_as_it_is() {
     for (path, method, operation) in operations {
         let uri = uri(&path, &operation);
         assert!(!uri.contains('{'), "{uri}");
-        let mut request =
-            TestRequest::default().method(Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method"));
-        request = request.uri(&uri).insert_header(("authorization", format!("Bearer {TOKEN}")));
-        if let Some((media_type, example)) = example_to_send(&operation) {
-            request = request.insert_header(("content-type", media_type)).set_payload(example);
+        let method_of = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+        let request = || {
+            TestRequest::default()
+                .method(method_of.clone())
+                .uri(&uri)
+                .insert_header(("authorization", format!("Bearer {TOKEN}")))
+        };
+        let mut requests = Vec::new();
+        for (media_type, example) in examples_to_send(&operation) {
+            requests.push(request().insert_header(("content-type", media_type)).set_payload(example));
             posted += 1;
         }
-        let answer = send_to(service.state.clone(), request).await;
-        let status = if method == "put" { "201" } else { "200" };
-        assert_eq!(answer.status.as_str(), status, "{method} {uri}: {}", answer.text());
-        let promised = operation["responses"][status]["content"].as_object().expect("content");
-        assert!(promised.contains_key(answer.header("content-type")), "{method} {uri}");
-        let schema = &promised[answer.header("content-type")]["schema"];
-        conforms(&document, schema, &answer.json(), &uri);
+        if requests.is_empty() {
+            requests.push(request());
+        }
+        for request in requests {
+            let answer = send_to(service.state.clone(), request).await;
+            let status = if method == "put" { "201" } else { "200" };
+            assert_eq!(answer.status.as_str(), status, "{method} {uri}: {}", answer.text());
+            let promised = operation["responses"][status]["content"].as_object().expect("content");
+            let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
+            assert!(promised.contains_key(media_type), "{method} {uri}: {media_type}");
+            let schema = &promised[media_type]["schema"];
+            match media_type {
+                "text/csv" => {
+                    assert!(answer.text().lines().skip(1).all(|row| row.contains(",true,,")), "{}", answer.text());
+                }
+                "application/x-ndjson" => {
+                    for line in answer.text().lines() {
+                        let line: Value = serde_json::from_str(line).expect("JSON");
+                        assert_eq!(line["ok"], true, "{line}");
+                        conforms(&document, schema, &line, &uri);
+                    }
+                }
+                _ => conforms(&document, schema, &answer.json(), &uri),
+            }
+        }
     }
     assert!(posted > SERVICES.len(), "{posted}");
 }

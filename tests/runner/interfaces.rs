@@ -11,6 +11,7 @@ use actix_web::web::Data;
 
 use chrono::NaiveDate;
 
+use crossover::app::batch::view::RowProblem;
 use crossover::app::decide::DecideRequest;
 use crossover::app::estimate::{EstimateMany, EstimateOne};
 use crossover::app::price_book::PriceBookRequest;
@@ -176,16 +177,17 @@ pub(crate) struct Transcript {
 
 /// Runs a command line in process.
 pub(crate) fn cli(args: &[&str], stdin: &[u8], catalog: &Arc<Catalog>) -> Transcript {
-    let mut stdin = Cursor::new(stdin);
+    let stdin = Box::new(Cursor::new(stdin.to_owned()));
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = cli::run(
         std::iter::once("crossover").chain(args.iter().copied()).map(Into::into),
         &mut Shell {
-            stdin: &mut stdin,
+            stdin,
             stdin_is_terminal: false,
             stdout: &mut stdout,
             stdout_is_terminal: false,
             stderr: &mut stderr,
+            stderr_is_terminal: false,
             clock: utc_today,
             seed: &|| Ok(Arc::clone(catalog)),
         },
@@ -289,6 +291,36 @@ pub(crate) fn expected_transcript(answer: Result<Vec<u8>, Problems>) -> Transcri
             Transcript { exit: fault.exit().code(), stdout: String::new(), stderr }
         }
     }
+}
+
+/// The row that asks what a request asks; its id is its position.
+pub(crate) fn row(target: Target, at: usize, request: &Value) -> Value {
+    let mut row = request.clone();
+    if let Some(fields) = row.as_object_mut() {
+        fields.insert("id".to_owned(), at.into());
+        match target {
+            Target::One(service) => fields.insert("service".to_owned(), service.into()),
+            Target::Many => None,
+            Target::Decision(decision) => fields.insert("decision".to_owned(), decision.into()),
+        };
+    }
+    row
+}
+
+/// The lines that a batch of rows is answered with.
+pub(crate) fn batch(rows: &[Value], catalog: &Arc<Catalog>) -> Vec<String> {
+    let text = rows.iter().fold(String::new(), |text, row| text + &row.to_string() + "\n");
+    cli(&["batch"], text.as_bytes(), catalog).stdout.lines().map(str::to_owned).collect()
+}
+
+/// The line that a row must be answered with.
+pub(crate) fn expected_line(at: usize, answer: Result<Vec<u8>, Problems>) -> String {
+    let (ok, member, body) = match answer {
+        Ok(body) => (true, "result", body),
+        Err(problems) => (false, "error", bytes(&RowProblem::of(&problems))),
+    };
+    let body = String::from_utf8(body).expect("JSON is UTF-8");
+    format!("{{\"id\":{at},\"ok\":{ok},\"{member}\":{body}}}")
 }
 
 /// The flags that stand for a request, where its fields have flags.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use libtest_mimic::{Failed, Trial};
 use serde::de::DeserializeOwned;
@@ -142,8 +142,9 @@ fn of_folder<File: DeserializeOwned, C: Case>(
         });
         match read {
             Ok((target, cases)) => {
+                let batch = Arc::new(BatchOfFile::default());
                 for case in cases {
-                    of_case(&format!("{kind}/{id}"), target, case, &mut trials);
+                    of_case(&format!("{kind}/{id}"), target, case, &batch, &mut trials);
                 }
             }
             Err(message) => trials.push(failing(format!("{kind}/{id} [file]"), message)),
@@ -203,7 +204,7 @@ fn sound<C: Case>(cases: &[C]) -> Result<(), String> {
     Ok(())
 }
 
-fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) {
+fn of_case<C: Case>(of: &str, target: Target, case: C, batch: &Arc<BatchOfFile>, trials: &mut Vec<Trial>) {
     let target = if case.request().get("resources").is_some() { Target::Many } else { target };
     let name = format!("{of}/{}", case.name());
     let case = Arc::new(case);
@@ -228,7 +229,39 @@ fn of_case<C: Case>(of: &str, target: Target, case: C, trials: &mut Vec<Trial>) 
     let (for_pure, for_rest, this) = (Arc::clone(&asked), Arc::clone(&asked), Arc::clone(&case));
     trials.push(test(format!("{name} [pure]"), move || judged(for_pure.answer()?, &*this)));
     trials.push(test(format!("{name} [rest]"), move || rest(&for_rest)));
+    // A price book of its own makes other prices, and so a batch of its own.
+    let batch = if case.price_book().is_some() { Arc::default() } else { Arc::clone(batch) };
+    let (for_batch, at) = (Arc::clone(&asked), batch.add(target, case.request()));
+    trials.push(test(format!("{name} [batch]"), move || batch.gives_the_same(at, &for_batch)));
     trials.push(test(format!("{name} [cli]"), move || cli(&asked, case.request())));
+}
+
+/// The cases of a file as the rows of one batch, which is answered once, for the first of them that is looked at.
+#[derive(Default)]
+struct BatchOfFile {
+    rows: Mutex<Vec<Value>>,
+    answers: OnceLock<Vec<String>>,
+}
+
+impl BatchOfFile {
+    /// Adds a case. Returns which row it is.
+    fn add(&self, target: Target, request: &Value) -> usize {
+        let mut rows = self.rows.lock().expect("no panic");
+        let at = rows.len();
+        rows.push(interfaces::row(target, at, request));
+        at
+    }
+
+    /// The batch gives, in the row of a case, the same bytes as the function.
+    fn gives_the_same(&self, at: usize, asked: &Asked) -> Result<(), String> {
+        let catalog = asked.catalog()?;
+        let rows = || self.rows.lock().expect("no panic");
+        let answers = self.answers.get_or_init(|| interfaces::batch(&rows(), &catalog));
+        let found = answers.get(at).ok_or_else(|| format!("there are {} answers only", answers.len()))?;
+        let mut differences = Differences::default();
+        differences.same("the batch", found, &interfaces::expected_line(at, asked.answer()?));
+        differences.into_result("")
+    }
 }
 
 /// A request, and what the function says to it; it is asked once for all interfaces.

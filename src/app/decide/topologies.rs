@@ -17,7 +17,7 @@ use crate::rating::{Bill, RatedWith, Shares};
 
 /// One way to build an option, with the flows on it. Its total is the sum of `flows` and `standing`, exactly.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct TopologyView {
+pub struct TopologyView<'c> {
     /// Its name.
     #[schema(example = "full mesh")]
     pub topology: String,
@@ -27,7 +27,7 @@ pub struct TopologyView {
     #[schema(value_type = Object)]
     pub config: Map<String, Value>,
     /// The AWS bill; null where a price is missing.
-    pub estimate: Option<OptionEstimate>,
+    pub estimate: Option<OptionEstimate<'c>>,
     /// The meters without a price.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingMeterView>,
@@ -81,7 +81,7 @@ pub struct HopView {
 }
 
 /// Every way to build an option, the one that is taken first; none for an option that carries no flows.
-pub(super) fn of(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> Vec<TopologyView> {
+pub(super) fn of<'c>(candidate: &Candidate<'c>, ask: &Ask, catalog: &'c Catalog) -> Vec<TopologyView<'c>> {
     let taken = candidate.plan.as_ref().map(|plan| (plan, &candidate.cost));
     let others = candidate.others.iter().map(|(plan, cost)| (plan, cost));
     taken
@@ -93,7 +93,7 @@ pub(super) fn of(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> Vec
         .collect()
 }
 
-fn topology(plan: &Plan, cost: &Cost<'_>, taken: bool, ask: &Ask, catalog: &Catalog) -> TopologyView {
+fn topology<'c>(plan: &Plan, cost: &Cost<'c>, taken: bool, ask: &Ask, catalog: &'c Catalog) -> TopologyView<'c> {
     let (bill, missing) = match cost {
         Cost::Billed { bill, .. } => (Some(bill), Vec::new()),
         Cost::Unpriced { missing, .. } => {
@@ -119,8 +119,8 @@ fn topology(plan: &Plan, cost: &Cost<'_>, taken: bool, ask: &Ask, catalog: &Cata
 }
 
 /// The bill of a plan as it is shown.
-pub(super) fn estimate(plan: &Plan, bill: &Bill<'_>, ask: &Ask, catalog: &Catalog) -> OptionEstimate {
-    let line = |line: &Line<RatedWith<'_>>| {
+pub(super) fn estimate<'c>(plan: &Plan, bill: &Bill<'c>, ask: &Ask, catalog: &'c Catalog) -> OptionEstimate<'c> {
+    let line = |line: &Line<RatedWith<'c>>| {
         let resource = plan.resources.get(line.record.resource)?;
         Some(LineView::of(line, &resource.name, resource.service.id, catalog))
     };

@@ -141,11 +141,11 @@ impl From<&Finding> for FindingView {
 
 /// The bill of an option.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct OptionEstimate {
+pub struct OptionEstimate<'c> {
     /// The sum.
     pub total: Total,
     /// The lines, each with its receipt.
-    pub lines: Vec<LineView>,
+    pub lines: Vec<LineView<'c>>,
 }
 
 /// A soft score.
@@ -159,7 +159,7 @@ pub struct ScoreView {
 
 /// One option, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct OptionView {
+pub struct OptionView<'c> {
     /// The option.
     pub option: &'static str,
     /// What it is.
@@ -182,10 +182,10 @@ pub struct OptionView {
     /// What it costs a month; null where it is not eligible.
     pub monthly: Option<MonthlyMoney>,
     /// The AWS bill; null where it is not eligible or not priced.
-    pub estimate: Option<OptionEstimate>,
+    pub estimate: Option<OptionEstimate<'c>>,
     /// Where the option carries traffic: every way to build it, with the path and the cost of each flow.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub topologies: Vec<TopologyView>,
+    pub topologies: Vec<TopologyView<'c>>,
     /// The meters without a price.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingMeterView>,
@@ -339,7 +339,7 @@ pub struct WeightFlipView {
 
 /// The answer to a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct DecisionAnswer {
+pub struct DecisionAnswer<'c> {
     /// The decision.
     pub decision: &'static str,
     /// What to choose.
@@ -355,7 +355,7 @@ pub struct DecisionAnswer {
     /// What the recommendation costs more than the cheapest, US dollars a month.
     pub above_cheapest: Option<String>,
     /// Every option.
-    pub options: Vec<OptionView>,
+    pub options: Vec<OptionView<'c>>,
     /// Where the cheapest option changes.
     pub crossovers: Vec<CrossoverView>,
     /// Which option is cheapest and which is recommended, by stretches of an input.
@@ -397,7 +397,7 @@ fn findings(candidate: &Candidate<'_>, effects: &[Effect]) -> Vec<FindingView> {
     candidate.findings.iter().filter(|f| effects.contains(&f.effect)).map(|f| FindingView::from(f.as_ref())).collect()
 }
 
-fn option_view(candidate: &Candidate<'_>, ask: &Ask, catalog: &Catalog) -> OptionView {
+fn option_view<'c>(candidate: &Candidate<'c>, ask: &Ask, catalog: &'c Catalog) -> OptionView<'c> {
     let plan = candidate.plan.as_ref();
     let (estimate, missing, unpriced_because) = match &candidate.cost {
         Cost::Billed { bill, .. } => {
@@ -497,7 +497,12 @@ fn recommendation(verdict: &Verdict<'_>, winner: Option<&Candidate<'_>>, ask: &A
 }
 
 /// The answer as it goes over the wire.
-pub(super) fn answer(decision: &'static str, verdict: &Verdict<'_>, ask: &Ask, catalog: &Catalog) -> DecisionAnswer {
+pub(super) fn answer<'c>(
+    decision: &'static str,
+    verdict: &Verdict<'c>,
+    ask: &Ask,
+    catalog: &'c Catalog,
+) -> DecisionAnswer<'c> {
     let winner = verdict.choice.recommended.and_then(|at| verdict.candidates.get(at));
     let cheapest = verdict.choice.cheapest.and_then(|at| verdict.candidates.get(at));
     let above =
