@@ -80,7 +80,7 @@ fn rating(bencher: Bencher<'_, '_>) {
         usage.meter(&mut metering).expect("nothing moves");
         records.append(&mut metering.records);
     }
-    let terms = Terms { as_of: today(), free_tier: FreeTier::None, missing_prices: MissingPrices::Omit };
+    let terms = Terms { as_of: today(), free_tier: FreeTier::None, missing_prices: MissingPrices::Omit, book: None };
     let name = |at: usize| format!("resource {at}");
     bencher
         .counter(ItemsCount::new(records.len()))
