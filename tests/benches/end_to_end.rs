@@ -340,16 +340,28 @@ fn post(address: &str, text: &str) -> Vec<u8> {
     let stream = TcpStream::connect(address).expect("a connection");
     let mut writer = stream.try_clone().expect("a handle");
     let head = format!(
-        "POST /v1/batch?detail=lines HTTP/1.0\r\nHost: bench\r\nContent-Type: application/x-ndjson\r\n\
+        "POST /v1/batch?detail=lines HTTP/1.1\r\nHost: bench\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\n\
          Content-Length: {}\r\n\r\n",
         text.len()
     );
     thread::scope(|scope| {
         scope.spawn(move || writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(text.as_bytes())));
-        let mut answer = Vec::new();
-        BufReader::with_capacity(1 << 20, stream).read_to_end(&mut answer).expect("an answer");
-        let body = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head") + 4;
-        answer.split_off(body)
+        let mut reader = BufReader::with_capacity(1 << 20, stream);
+        let (mut line, mut body) = (String::new(), Vec::new());
+        while line != "\r\n" {
+            line.clear();
+            reader.read_line(&mut line).expect("a head");
+        }
+        loop {
+            line.clear();
+            reader.read_line(&mut line).expect("the size of a chunk");
+            let size = u64::from_str_radix(line.trim_end(), 16).expect("a number");
+            if size == 0 {
+                return body;
+            }
+            reader.by_ref().take(size).read_to_end(&mut body).expect("a chunk");
+            reader.read_line(&mut line).expect("the end of a chunk");
+        }
     })
 }
 
