@@ -1,6 +1,6 @@
 //! How to pay for compute? On demand, Spot, Savings Plans, reservations, or a mix; and where to run requests.
 //!
-//! The facts, with their sources, are in `pricing-data/facts/pricing_model.yaml`. R-01 … R-11 screen; P-01 … P-06 hold
+//! The facts, with their sources, are in `pricing-data/facts/pricing_model.yaml`. R-01 … R-11 screen; G-51 … G-56 hold
 //! published guidance. A commitment's price comes from the rates of the data, else from the discount of the request;
 //! with neither it is shown without a price.
 //!
@@ -264,13 +264,13 @@ fn not_modelled(inputs: &PricingModelInputs) -> Vec<String> {
 const RULES: &[RuleInfo] = engine::rules! {
     "R-09": "GPU work in a fixed window" => "capacity_block is preferred; without GPUs or a window it is out" [Prefer, Eliminate] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
     "R-07": "the capacity must be there" => "what reserves none is out, odcr is preferred, reservations must have the scope of a zone" [Prefer, Eliminate, Caution] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
-    "P-01": "what is committed should be sellable" => "ri_standard is preferred" [Prefer] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-billing-and-cost-management/references/savings-plans.md";
-    "P-02": "a base always runs, and the rest can be interrupted" => "mix_sp_base_spot_burst is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
-    "P-03": "the work can be interrupted" => "spot is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
-    "P-04": "the use comes and goes over a base" => "mix_sp_base_od_peak is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
+    "G-51": "what is committed should be sellable" => "ri_standard is preferred" [Prefer] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-billing-and-cost-management/references/savings-plans.md";
+    "G-52": "a base always runs, and the rest can be interrupted" => "mix_sp_base_spot_burst is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
+    "G-53": "the work can be interrupted" => "spot is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
+    "G-54": "the use comes and goes over a base" => "mix_sp_base_od_peak is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
     "R-11": "the use is steady, and the family and the Region stay" => "ec2_instance_sp is preferred; the gap to compute_sp is shown" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
-    "P-05": "the use is steady, or what runs may change" => "compute_sp is preferred, or the plan of databases or of SageMaker where there is nothing else" [Prefer] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-billing-and-cost-management/references/savings-plans.md";
-    "P-06": "databases or SageMaker alone, not steady or new" => "on_demand is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
+    "G-55": "the use is steady, or what runs may change" => "compute_sp is preferred, or the plan of databases or of SageMaker where there is nothing else" [Prefer] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-billing-and-cost-management/references/savings-plans.md";
+    "G-56": "databases or SageMaker alone, not steady or new" => "on_demand is preferred" [Prefer] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
     "R-01": "the work cannot be interrupted" => "spot and mix_sp_base_spot_burst are out" [Eliminate] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
     "R-02": "no checkpoint and no queue, a single pool, or a deadline" => "Spot is out where there is no queue for certain, else a caution" [Eliminate, Caution] "https://docs.aws.amazon.com/decision-guides/latest/ec2-purchasing-options-aws-how-to-choose/ec2-purchasing-options-aws-how-to-choose.html";
     "R-03": "horizon ÷ term is at most 1 − discount" => "the commitment is out" [Eliminate] "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-billing-and-cost-management/references/savings-plans.md";

@@ -286,6 +286,11 @@ impl Amount {
 
     /// The value × 10^decimals as a whole number, rounded half away from zero, and whether nothing was lost.
     fn scaled(&self, decimals: u32) -> (IBig, bool) {
+        if let Repr::Plain { number, divisor } = &self.0
+            && let Some((units, exact)) = scaled_in_words(*number, *divisor, decimals)
+        {
+            return (IBig::from(units), exact);
+        }
         let value = self.value() * Fraction::from(power_of_ten(decimals));
         if value.is_int() {
             return (value.into_parts().0, true);
@@ -296,6 +301,19 @@ impl Amount {
         let magnitude = (value.abs() + half).floor();
         (if is_negative { -magnitude } else { magnitude }, false)
     }
+}
+
+/// `number / divisor × 10^decimals`, rounded half away from zero, and whether nothing was lost; `None` where a step does
+/// not fit 128 bits. Answers are full of such numbers: money for parts of an hour or of a month.
+fn scaled_in_words(number: Decimal, divisor: u64, decimals: u32) -> Option<(i128, bool)> {
+    let power = |exponent: u32| 10_i128.checked_pow(exponent);
+    let (numerator, denominator) = match decimals.checked_sub(number.scale()) {
+        Some(more) => (number.mantissa().checked_mul(power(more)?)?, i128::from(divisor)),
+        None => (number.mantissa(), i128::from(divisor).checked_mul(power(number.scale().checked_sub(decimals)?)?)?),
+    };
+    let (whole, rest) = (numerator.checked_div(denominator)?, numerator.checked_rem(denominator)?);
+    let is_up = rest.checked_abs()?.checked_mul(2)? >= denominator;
+    Some((if is_up { whole.checked_add(numerator.signum())? } else { whole }, rest == 0))
 }
 
 /// 10 to a power.

@@ -84,7 +84,7 @@ fn the_sample_scripts_of_the_readme_work() {
     let printed = blocks(&readme, "text").into_iter().find(|block| block.contains("moon-1")).expect("what they print");
     let mut run = 0;
     for (language, program) in [("sh", "sh"), ("python", "python3")] {
-        for block in blocks(&readme, language).iter().filter(|block| block.contains("127.0.0.1:8080")) {
+        for block in blocks(&readme, language).iter().filter(|block| block.contains("/v1/batch")) {
             let script = block.replace("127.0.0.1:8080", &server.address.to_string());
             let output = Command::new(program).args(["-c", &script]).output();
             let output = output.unwrap_or_else(|error| panic!("{program} is needed to try the samples: {error}"));

@@ -1,4 +1,4 @@
-//! The rules of `pricing_model`: R-01 … R-11, and the published guidance P-01 … P-06.
+//! The rules of `pricing_model`: R-01 … R-11, and the published guidance G-51 … G-56.
 
 use crate::decisions::engine::explain::NOT_GIVEN;
 use crate::decisions::engine::screen::{Looked, Screen, flag, number, word};
@@ -325,7 +325,7 @@ fn block(
     Ok(())
 }
 
-/// and P-01 … P-06: what is published for which situation.
+/// and G-51 … G-56: what is published for which situation.
 fn guidance(
     screen: &mut Screen<'_>,
     inputs: &PricingModelInputs,
@@ -340,7 +340,7 @@ fn guidance(
     }
     if yes(inputs.resale_wanted) {
         let text = "Only Standard Reserved Instances can be sold again.";
-        screen.prefer("P-01", &[RI_STANDARD], &flag("resale_wanted", true), "guidance_resale", text)?;
+        screen.prefer("G-51", &[RI_STANDARD], &flag("resale_wanted", true), "guidance_resale", text)?;
     }
     let base = match &settled.base {
         Some(base) if context.probe.positive(base) && context.probe.less(base, &Amount::ONE) => Some(base),
@@ -349,17 +349,17 @@ fn guidance(
     if settled.interruptible {
         if let Some(base) = base {
             let text = "Commit to what always runs, and let interruptible work above it run on Spot.";
-            screen.prefer("P-02", &[MIX_SPOT], &number("base_fraction", base), "guidance_base_and_spot", text)?;
+            screen.prefer("G-52", &[MIX_SPOT], &number("base_fraction", base), "guidance_base_and_spot", text)?;
         }
         let text = "Work that can be interrupted runs on Spot.";
-        screen.prefer("P-03", &[SPOT], &flag("interruptible", true), "guidance_spot", text)?;
+        screen.prefer("G-53", &[SPOT], &flag("interruptible", true), "guidance_spot", text)?;
     }
     if yes(inputs.cyclical) {
         let text = "Commit to what always runs, and take the peaks on demand.";
-        screen.prefer("P-04", &[MIX_OD], &flag("cyclical", true), "guidance_base_and_peak", text)?;
+        screen.prefer("G-54", &[MIX_OD], &flag("cyclical", true), "guidance_base_and_peak", text)?;
     } else if let Some(base) = base {
         let text = "Commit to what always runs, and take the peaks on demand.";
-        screen.prefer("P-04", &[MIX_OD], &number("base_fraction", base), "guidance_base_and_peak", text)?;
+        screen.prefer("G-54", &[MIX_OD], &number("base_fraction", base), "guidance_base_and_peak", text)?;
     }
     let spend = word("spend", settled.spend.as_str());
     if !parts.compute() {
@@ -367,13 +367,13 @@ fn guidance(
         let looked = flag("steady", steady);
         if !steady {
             let text = "What is not steady, or not known yet, stays on demand.";
-            screen.prefer("P-06", &[ON_DEMAND], &looked, "guidance_on_demand", text)?;
+            screen.prefer("G-56", &[ON_DEMAND], &looked, "guidance_on_demand", text)?;
         } else if parts.database {
             let text = "Steady database spend takes the plan that covers databases.";
-            screen.prefer("P-05", &[DATABASE_SP], &spend, "guidance_database_plan", text)?;
+            screen.prefer("G-55", &[DATABASE_SP], &spend, "guidance_database_plan", text)?;
         } else {
             let text = "Steady SageMaker spend takes its own plan.";
-            screen.prefer("P-05", &[SAGEMAKER_SP], &spend, "guidance_sagemaker_plan", text)?;
+            screen.prefer("G-55", &[SAGEMAKER_SP], &spend, "guidance_sagemaker_plan", text)?;
         }
         return Ok(());
     }
@@ -387,7 +387,7 @@ fn guidance(
     if steady || changes.is_some() {
         let looked = changes.unwrap_or_else(|| flag("steady", true));
         let text = "A Compute Savings Plan follows changes of family, Region and service.";
-        screen.prefer("P-05", &[COMPUTE_SP], &looked, "guidance_default_plan", text)?;
+        screen.prefer("G-55", &[COMPUTE_SP], &looked, "guidance_default_plan", text)?;
     }
     Ok(())
 }
