@@ -52,7 +52,7 @@ struct Building<'b, 'a> {
     context: &'b mut Context<'a>,
 }
 
-/// An option that no service here estimates.
+/// An option whose cost cannot be put beside the others.
 fn unpriced(why: &str) -> Vec<Plan> {
     vec![Plan { unpriced_because: Some(why.to_owned()), outside_aws: Some(Amount::ZERO), ..Plan::default() }]
 }
@@ -66,7 +66,7 @@ impl Building<'_, '_> {
                 "no service here meters Lambda Managed Instances, whose environments and fee depend on the function",
             )),
             STEP_FUNCTIONS => Ok(unpriced(
-                "no service here meters Step Functions; it conducts work, and the steps are billed where they run",
+                "it conducts work: the service `step_functions` estimates its transitions, and the steps are billed where they run",
             )),
             APP_RUNNER => Ok(unpriced("no service here meters App Runner, which is closed to new customers")),
             LIGHTSAIL_CONTAINERS => Ok(unpriced("the data holds no prices of Lightsail")),
