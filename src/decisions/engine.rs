@@ -35,6 +35,7 @@ pub mod memory;
 pub mod robust;
 pub mod screen;
 pub mod sweep;
+pub(crate) mod tables;
 
 use choose::Choice;
 use memory::{Memory, PlanKey};

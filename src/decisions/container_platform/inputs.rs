@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::ContainerPlatform;
 use crate::catalog::Catalog;
+use crate::decisions::engine::tables::{flags, numbers};
 use crate::decisions::engine::{FlagInput, Knowledge, Movement, NumberInput, WordInput};
 use crate::domain::amount::Amount;
 use crate::domain::check::Check;
@@ -279,31 +280,14 @@ pub struct OpsHours(pub BTreeMap<String, Amount>);
 
 type Inputs = ContainerPlatformInputs;
 
-macro_rules! numbers {
-    ($($name:ident $unit:literal $movement:ident max $max:literal sweep $sweep:literal
-        $(critical $critical:literal)? $(relaxable $relaxable:literal)? [$($fact:literal),*];)*) => {
-        &[$(NumberInput {
-            name: stringify!($name),
-            unit: $unit,
-            movement: Movement::$movement,
-            max: $max,
-            sweep_to: $sweep,
-            thresholds: &[$($fact),*],
-            relaxable: false $(|| $relaxable)?,
-            critical: false $(|| $critical)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
-
 /// The numeric inputs.
 pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
     tasks "" Whole max 1_000_000 sweep 100 critical true [];
     tasks_avg "" Continuous max 1_000_000 sweep 100 [];
     tasks_peak "" Whole max 1_000_000 sweep 100 [];
     min_tasks "" Whole max 1_000_000 sweep 100 [];
-    vcpu "vCPU" Listed max 1_000 sweep 1_000 critical true relaxable true [];
-    mem_gb "GB" Listed max 30_000 sweep 30_000 critical true relaxable true [];
+    vcpu "vCPU" Listed max 1_000 sweep 1_000 relaxable true critical true [];
+    mem_gb "GB" Listed max 30_000 sweep 30_000 relaxable true critical true [];
     fargate_vcpu "vCPU" Listed max 1_000 sweep 1_000 [];
     fargate_mem_gb "GB" Listed max 30_000 sweep 30_000 [];
     ephemeral_gib "GiB" Continuous max 1_000_000 sweep 500 relaxable true ["fargate_ephemeral_max_gb", "lambda_tmp_max_gb"];
@@ -349,18 +333,6 @@ pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
     data_out_gb_month "GB" Continuous max 1_000_000_000_000 sweep 50_000 [];
     cross_az_gb_month "GB" Continuous max 1_000_000_000_000 sweep 50_000 [];
 };
-
-macro_rules! flags {
-    ($($name:ident $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
-        &[$(FlagInput {
-            name: stringify!($name),
-            relaxable: false $(|| $relaxable)?,
-            critical: false,
-            alias: false $(|| $alias)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
 
 /// The yes/no inputs that rules and sizing use.
 pub(super) const FLAGS: &[FlagInput<Inputs>] = flags! {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
+use crate::decisions::engine::tables::{flags, numbers};
 use crate::decisions::engine::{FlagInput, Movement, NumberInput, WordInput};
 use crate::domain::amount::Amount;
 use crate::domain::check::{CAP, Check};
@@ -157,24 +158,6 @@ pub struct HybridConnectivityInputs {
 
 type Inputs = HybridConnectivityInputs;
 
-/// A numeric input that is a requirement: it may be relaxed where nothing is eligible.
-macro_rules! numbers {
-    ($($name:ident $unit:literal $movement:ident max $max:literal sweep $sweep:literal
-        $(relaxable $relaxable:literal)? $(critical $critical:literal)? [$($fact:literal),*];)*) => {
-        &[$(NumberInput {
-            name: stringify!($name),
-            unit: $unit,
-            movement: Movement::$movement,
-            max: $max,
-            sweep_to: $sweep,
-            thresholds: &[$($fact),*],
-            relaxable: false $(|| $relaxable)?,
-            critical: false $(|| $critical)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
-
 /// The numeric inputs.
 pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
     gb_out_month "GB" Continuous max 1_000_000_000_000 sweep 500_000 critical true [];
@@ -204,18 +187,6 @@ pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
     latency_ms "ms" Continuous max 100_000 sweep 200 [];
     outside_aws_costs_month "USD" Continuous max 1_000_000_000 sweep 10_000 [];
 };
-
-macro_rules! flags {
-    ($($name:ident $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
-        &[$(FlagInput {
-            name: stringify!($name),
-            relaxable: false $(|| $relaxable)?,
-            critical: false,
-            alias: false $(|| $alias)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
 
 /// The yes/no inputs that rules use.
 pub(super) const FLAGS: &[FlagInput<Inputs>] = flags! {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
+use crate::decisions::engine::tables::{flags, numbers};
 use crate::decisions::engine::{FlagInput, Movement, NumberInput, WordInput};
 use crate::decisions::traffic::graph::{self, Allowed, Flows, Nodes, TrafficFlow, TrafficNode};
 use crate::domain::amount::Amount;
@@ -134,23 +135,6 @@ const MAX_SERVICES: usize = 200;
 
 type Inputs = PrivateAccessInputs;
 
-macro_rules! numbers {
-    ($($name:ident $unit:literal $movement:ident max $max:literal sweep $sweep:literal
-        $(critical $critical:literal)? [$($fact:literal),*];)*) => {
-        &[$(NumberInput {
-            name: stringify!($name),
-            unit: $unit,
-            movement: Movement::$movement,
-            max: $max,
-            sweep_to: $sweep,
-            thresholds: &[$($fact),*],
-            relaxable: false,
-            critical: false $(|| $critical)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
-
 /// The numeric inputs.
 pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
     gb_month "GB" Continuous max 1_000_000_000_000 sweep 100_000 critical true [];
@@ -166,18 +150,6 @@ pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
     public_clients "" Whole max 1_000_000 sweep 100 [];
     ip_version "" Whole max 6 sweep 6 [];
 };
-
-macro_rules! flags {
-    ($($name:ident $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
-        &[$(FlagInput {
-            name: stringify!($name),
-            relaxable: false $(|| $relaxable)?,
-            critical: false,
-            alias: false $(|| $alias)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
 
 /// The yes/no inputs that rules use.
 pub(super) const FLAGS: &[FlagInput<Inputs>] = flags! {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
+use crate::decisions::engine::tables::{flags, numbers};
 use crate::decisions::engine::{FlagInput, Movement, NumberInput, WordInput};
 use crate::decisions::traffic::graph::{self, Allowed, Flows, MAX_AZS, Nodes, TrafficFlow, TrafficNode};
 use crate::domain::amount::Amount;
@@ -105,23 +106,6 @@ pub struct VpcConnectivityInputs {
 
 type Inputs = VpcConnectivityInputs;
 
-macro_rules! numbers {
-    ($($name:ident $unit:literal $movement:ident max $max:literal sweep $sweep:literal
-        $(relaxable $relaxable:literal)? $(critical $critical:literal)? [$($fact:literal),*];)*) => {
-        &[$(NumberInput {
-            name: stringify!($name),
-            unit: $unit,
-            movement: Movement::$movement,
-            max: $max,
-            sweep_to: $sweep,
-            thresholds: &[$($fact),*],
-            relaxable: false $(|| $relaxable)?,
-            critical: false $(|| $critical)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
-
 /// The numeric inputs.
 pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
     gb_month "GB" Continuous max 1_000_000_000_000 sweep 1_000_000 critical true [];
@@ -142,18 +126,6 @@ pub(super) const NUMBERS: &[NumberInput<Inputs>] = numbers! {
         ["lattice_service_gbps_per_az", "tgw_attachment_gbps"];
     requests_per_second "requests/s" Continuous max 1_000_000_000 sweep 50_000 [];
 };
-
-macro_rules! flags {
-    ($($name:ident $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
-        &[$(FlagInput {
-            name: stringify!($name),
-            relaxable: false $(|| $relaxable)?,
-            critical: false,
-            alias: false $(|| $alias)?,
-            slot: |inputs: &mut Inputs| &mut inputs.$name,
-        }),*]
-    };
-}
 
 /// The yes/no inputs.
 pub(super) const FLAGS: &[FlagInput<Inputs>] = flags! {

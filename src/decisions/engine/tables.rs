@@ -1,0 +1,35 @@
+//! Short forms of the tables of inputs. The file that uses them calls its type of inputs `Inputs`.
+
+/// Writes a list of numeric inputs, one a line:
+/// `name "unit" Movement max … sweep … [relaxable true] [critical true] ["fact at which a rule turns", …];`.
+macro_rules! numbers {
+    ($($name:ident $unit:literal $movement:ident max $max:literal sweep $sweep:literal
+        $(relaxable $relaxable:literal)? $(critical $critical:literal)? [$($fact:literal),*];)*) => {
+        &[$($crate::decisions::engine::NumberInput {
+            name: stringify!($name),
+            unit: $unit,
+            movement: $crate::decisions::engine::Movement::$movement,
+            max: $max,
+            sweep_to: $sweep,
+            thresholds: &[$($fact),*],
+            relaxable: false $(|| $relaxable)?,
+            critical: false $(|| $critical)?,
+            slot: |inputs: &mut Inputs| &mut inputs.$name,
+        }),*]
+    };
+}
+pub(crate) use numbers;
+
+/// Writes a list of yes/no inputs, one a line: `name [relaxable true] [alias true];`.
+macro_rules! flags {
+    ($($name:ident $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
+        &[$($crate::decisions::engine::FlagInput {
+            name: stringify!($name),
+            relaxable: false $(|| $relaxable)?,
+            critical: false,
+            alias: false $(|| $alias)?,
+            slot: |inputs: &mut Inputs| &mut inputs.$name,
+        }),*]
+    };
+}
+pub(crate) use flags;
