@@ -112,6 +112,8 @@ pub struct Catalog {
     index: Arc<MeterIndex>,
     /// The positions of the allowances that every account has every month.
     always_free: Vec<usize>,
+    /// The position of the allowance that covers each price, of those.
+    free_by_price: Arc<Vec<Option<usize>>>,
     /// What upper floors remember of each price; the books do not matter to it.
     memos: Arc<Memos>,
     lacking: Arc<Lacking>,
@@ -125,9 +127,12 @@ impl Catalog {
         // The files and the store hold them in this order, so that this costs one pass.
         prices.sort_by(|a, b| (&a.meter, a.effective_from).cmp(&(&b.meter, b.effective_from)));
         let always = parts.allowances.iter().enumerate().filter(|(_, allowance)| allowance.always());
+        let always_free: Vec<usize> = always.map(|(at, _)| at).collect();
+        let free_by_price = free_by_price(&prices, &always_free, &parts.allowances);
         Self {
             edition,
-            always_free: always.map(|(at, _)| at).collect(),
+            always_free,
+            free_by_price: Arc::new(free_by_price),
             memos: Arc::new(prices.iter().map(|_| OnceLock::new()).collect()),
             lacking: Arc::default(),
             places: parts.places,
@@ -181,6 +186,15 @@ impl Catalog {
     pub fn allowance(&self, meter: &MeterKey) -> Option<(usize, &Allowance)> {
         let mut free = self.always_free.iter().filter_map(|at| Some((*at, self.allowances.get(*at)?)));
         free.find(|(_, allowance)| allowance.covers(meter))
+    }
+
+    /// [`Catalog::allowance`] of a meter that has this price: for a price of this catalog it was found beforehand.
+    pub fn allowance_of(&self, meter: &MeterKey, price: &Price) -> Option<(usize, &Allowance)> {
+        match self.prices.element_offset(price).and_then(|at| self.free_by_price.get(at)) {
+            Some(found) => found.and_then(|at| Some((at, self.allowances.get(at)?))),
+            // A price of a price book, or a derived one.
+            None => self.allowance(meter),
+        }
     }
 
     /// What an upper floor made of a price of this catalog when it first asked, such as its text in answers. A catalog
@@ -275,6 +289,22 @@ impl Catalog {
             Layer::Derived(_) => "derived",
         }
     }
+}
+
+/// For each price, the position of the first allowance that covers it, of those that every account has every month.
+fn free_by_price(prices: &[Price], always: &[usize], allowances: &[Allowance]) -> Vec<Option<usize>> {
+    let mut found = vec![None; prices.len()];
+    for at in always {
+        let Some(allowance) = allowances.get(*at) else { continue };
+        let of_service = prices_of(prices, &allowance.service_code);
+        let begin = of_service.first().and_then(|first| prices.element_offset(first)).unwrap_or_default();
+        for (price, found) in of_service.iter().zip(found.iter_mut().skip(begin)) {
+            if found.is_none() && allowance.covers(&price.meter) {
+                *found = Some(*at);
+            }
+        }
+    }
+    found
 }
 
 /// The prices of one service, of prices in the order of their meters.

@@ -218,12 +218,13 @@ pub fn app(
 
 /// Every route.
 pub fn routes(app: &mut ServiceConfig) {
+    // Paths are tried in this order, and most requests ask for an estimate.
+    estimates::register(app);
     batch::register(app);
     decisions::register(app);
     diff::register(app);
     docs::register(app);
     editions::register(app);
-    estimates::register(app);
     health::register(app);
     history::register(app);
     imports::register(app);

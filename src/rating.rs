@@ -8,8 +8,9 @@
 //! The price of a pool is the list price, or a derived one where the request wants that, and over it the narrowest rate
 //! of the request's price book: a price of its own, or so much per cent off.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -60,11 +61,31 @@ pub struct Terms {
     pub book: Option<BookAt>,
 }
 
+/// A price that the catalog has, or one that was made for this request. It is small, since every line carries one.
+#[derive(Debug, Clone)]
+pub enum Held<'c> {
+    /// The catalog has it.
+    Listed(&'c Price),
+    /// A rule derived it.
+    Derived(Arc<Price>),
+}
+
+impl Deref for Held<'_> {
+    type Target = Price;
+
+    fn deref(&self) -> &Price {
+        match self {
+            Self::Listed(price) => price,
+            Self::Derived(price) => price,
+        }
+    }
+}
+
 /// A price that no price book has touched.
 #[derive(Debug, Clone)]
 pub struct ListPrice<'c> {
     /// The price itself.
-    pub price: Cow<'c, Price>,
+    pub price: Held<'c>,
     /// The rule that derived it, where one did.
     pub rule: Option<&'c DerivedRule>,
 }
@@ -86,7 +107,7 @@ pub struct OwnRate<'c> {
 #[derive(Debug, Clone)]
 pub struct RatedWith<'c> {
     /// The price itself: the list price, also where a price book takes so much per cent off, or the price book's own.
-    pub price: Cow<'c, Price>,
+    pub price: Held<'c>,
     /// The rule that derived it, where one did.
     pub rule: Option<&'c DerivedRule>,
     /// The rate of a price book that was put over it. Boxed, since most lines have none.
@@ -375,7 +396,7 @@ fn resolve<'c>(
         }
         Effect::Price(price) => {
             let own = Box::new(OwnRate { book, rate, factor: None, list });
-            Ok(RatedWith { price: Cow::Borrowed(&**price), rule: None, own: Some(own) })
+            Ok(RatedWith { price: Held::Listed(price), rule: None, own: Some(own) })
         }
         Effect::Factor(factor) => {
             let list = list.ok_or(None)?;
@@ -388,13 +409,13 @@ fn resolve<'c>(
 /// The list price of a meter, or a derived one where the request wants that.
 fn list_price<'c>(catalog: &'c Catalog, meter: &MeterKey, terms: Terms) -> Option<ListPrice<'c>> {
     if let Some(price) = catalog.price(meter, terms.as_of) {
-        return Some(ListPrice { price: Cow::Borrowed(price), rule: None });
+        return Some(ListPrice { price: Held::Listed(price), rule: None });
     }
     if terms.missing_prices != MissingPrices::Derive {
         return None;
     }
     let (price, rule) = catalog.derive(meter, terms.as_of)?;
-    Some(ListPrice { price: Cow::Owned(price), rule: Some(rule) })
+    Some(ListPrice { price: Held::Derived(Arc::new(price)), rule: Some(rule) })
 }
 
 /// Shares the free allowances out over the pools, in the order of the meters' names.
@@ -411,10 +432,10 @@ fn take_allowances(
     let mut left: BTreeMap<(usize, String), Amount> = BTreeMap::new();
     let mut any = false;
     for pool in pools.iter_mut() {
-        let Some((at, allowance)) = catalog.allowance(pool.meter) else { continue };
-        if pool.price.as_ref().map_or(true, |rated| rated.price.unit != allowance.unit) {
-            continue;
-        }
+        // Where there is no price, nothing is taken off.
+        let Ok(rated) = &pool.price else { continue };
+        let found = catalog.allowance_of(pool.meter, &rated.price);
+        let Some((at, allowance)) = found.filter(|(_, allowance)| allowance.unit == rated.price.unit) else { continue };
         any = true;
         if terms.free_tier == FreeTier::None {
             continue;
@@ -470,11 +491,16 @@ fn lay<'c>(probe: &mut Probe, from: &Amount, to: &Amount, free: Amount, rated: &
         let low = Amount::decimal(tier.from);
         let high = tiers.get(at.saturating_add(1)).map(|next| Amount::decimal(next.from));
         let quantity = if tiers.len() == 1 { to - from } else { probe.overlap(from, to, &low, high.as_ref()) };
-        if quantity.is_zero() {
-            continue;
+        // Nothing lies in the tiers above one that the stretch does not fill. What ends the stretch reaches each of them
+        // before what begins it does, so that no corner is missed.
+        let is_last = high.as_ref().is_some_and(|high| !probe.more(to, high));
+        if !quantity.is_zero() {
+            let amount = rated.after_discount(quantity.times_decimal(tier.price));
+            slices.push(Slice { from: low, to: high, quantity, unit_price: rated.unit_price(tier), amount });
         }
-        let amount = rated.after_discount(quantity.times_decimal(tier.price));
-        slices.push(Slice { from: low, to: high, quantity, unit_price: rated.unit_price(tier), amount });
+        if is_last {
+            break;
+        }
     }
     Rated { free, slices, price: rated.clone() }
 }

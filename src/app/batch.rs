@@ -8,12 +8,14 @@
 //! [`Batch::answer`] answers a chunk. Chunks do not depend on each other, so that they may be answered in any order and
 //! at the same time, and nothing here remembers how many there were.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
+use super::receipt::json;
 use crate::catalog::Catalog;
 use crate::domain::problem::{Code, Problem, Problems};
 
@@ -116,33 +118,44 @@ impl Batch {
     }
 
     /// Answers the rows of a chunk, one line each, until there is nobody left to answer.
+    ///
+    /// All rows are read first. Then those of one service are answered one after the other, since its code and its
+    /// prices are at hand then: rows that ask for many services in turn take half as long again otherwise. The answers
+    /// are put back in the order of the rows.
     pub fn answer(&self, chunk: &Chunk, gone: &dyn Fn() -> bool, out: &mut Vec<u8>) -> Tally {
-        let mut tally = Tally::default();
         let mut csv_rows = chunk.header().map(csv::Rows::under);
-        for text in chunk.rows() {
+        let texts: Vec<Text<'_>> = chunk.rows().map(|text| Text::of(text, csv_rows.as_mut())).collect();
+        let rows: Vec<Row<'_>> = texts.iter().map(Text::read).collect();
+        let mut order: Vec<&Row<'_>> = rows.iter().collect();
+        order.sort_by_key(|row| row.service());
+        let (mut tally, mut answers) = (Tally::default(), Vec::new());
+        answers.reserve(rows.len().saturating_mul(self.usual_room()));
+        let mut at: Vec<Range<usize>> = vec![0..0; rows.len()];
+        for row in order {
             if gone() {
                 break;
             }
-            tally.rows = tally.rows.saturating_add(1);
-            let before = out.len();
-            let answered = catch_unwind(AssertUnwindSafe(|| self.answer_row(csv_rows.as_mut(), text, out)));
-            let refused = match answered {
-                Ok(Ok(())) => continue,
-                Ok(Err(problems)) => problems,
-                Err(_) => {
-                    // A half-written answer would spoil the line.
-                    out.truncate(before);
-                    let problems = Problem::new(Code::Internal, "", "a row made the program panic").into();
-                    self.write_refusal(&row::id_of(&String::from_utf8_lossy(text)), &problems, out);
-                    problems
-                }
-            };
-            tally.failed = tally.failed.saturating_add(1);
-            if tally.internal.is_none() && refused.0.iter().any(|problem| problem.code == Code::Internal) {
-                tally.internal = Some(refused.to_string());
+            let begin = answers.len();
+            tally.add(self.answer_row(row, &mut answers));
+            if let Some(at) = rows.element_offset(row).and_then(|nth| at.get_mut(nth)) {
+                *at = begin..answers.len();
             }
         }
+        out.reserve(answers.len());
+        for at in at {
+            out.extend_from_slice(answers.get(at).unwrap_or_default());
+        }
         tally
+    }
+
+    /// How many bytes the answer of a row usually takes, so that a chunk of answers is not copied as it grows.
+    fn usual_room(&self) -> usize {
+        match (self.output, self.detail) {
+            (Format::Csv, _) => 64,
+            (Format::Ndjson, Detail::Total) => 256,
+            (Format::Ndjson, Detail::Lines) => 2 * 1024,
+            (Format::Ndjson, Detail::Full) => 4 * 1024,
+        }
     }
 
     /// The line that says that the batch ends early, and why. It has no id, unlike the answer of a row.
@@ -160,33 +173,23 @@ impl Batch {
         out
     }
 
-    /// Answers a row. Where it is refused, that has been written too.
-    fn answer_row(&self, csv_rows: Option<&mut csv::Rows<'_>>, text: &[u8], out: &mut Vec<u8>) -> Result<(), Problems> {
-        let made;
-        let text = match csv_rows {
-            None => match row::utf8(text) {
-                Ok(text) => text,
-                Err(problem) => {
-                    let id = row::id_of(&String::from_utf8_lossy(text));
-                    return self.refuse(&id, problem.into(), out);
-                }
-            },
-            Some(rows) => match rows.to_json(text) {
-                Ok(text) => {
-                    made = text;
-                    made.as_str()
-                }
-                Err((id, problem)) => return self.refuse(&id, problem.into(), out),
-            },
+    /// Answers a row.
+    fn answer_row(&self, row: &Row<'_>, out: &mut Vec<u8>) -> Tally {
+        let before = out.len();
+        let answered = catch_unwind(AssertUnwindSafe(|| match &row.asked {
+            Ok(asked) => self.answer_one(&row.id, asked, out),
+            Err(problems) => Err(problems.clone()),
+        }));
+        let refused = match answered {
+            Ok(Ok(())) => return Tally { rows: 1, ..Tally::default() },
+            Ok(Err(problems)) => problems,
+            Err(_) => panicked().into(),
         };
-        if text.len() > MAX_ROW_BYTES {
-            return self.refuse(&row::id_of(text), too_long().into(), out);
-        }
-        let (id, asked) = row::read(text);
-        match asked.and_then(|asked| self.answer_one(&id, &asked, out)) {
-            Ok(()) => Ok(()),
-            Err(problems) => self.refuse(&id, problems, out),
-        }
+        // A half-written answer would spoil the line.
+        out.truncate(before);
+        self.write_refusal(&row.id, &refused, out);
+        let is_internal = refused.0.iter().any(|problem| problem.code == Code::Internal);
+        Tally { rows: 1, failed: 1, internal: is_internal.then(|| refused.to_string()) }
     }
 
     /// Works a request out and writes the answer.
@@ -202,23 +205,18 @@ impl Batch {
         match asked.run(catalog, self.today)? {
             row::Answer::Estimate(priced) => match (self.output, self.detail) {
                 (Format::Csv, _) => csv::write_estimate(out, id, &priced.to_total()),
-                (Format::Ndjson, Detail::Total) => write_answer(out, id, &priced.to_total()),
-                (Format::Ndjson, Detail::Lines) => write_answer(out, id, &priced.to_lines()),
-                (Format::Ndjson, Detail::Full) => write_answer(out, id, &priced.into_full()),
+                (Format::Ndjson, Detail::Total) => write_answer(out, id, |out| priced.write_total(out)),
+                (Format::Ndjson, Detail::Lines) => write_answer(out, id, |out| priced.write_lines(out)),
+                (Format::Ndjson, Detail::Full) => write_answer(out, id, |out| priced.write_full(out)),
             },
             row::Answer::Decision(answer) => match (self.output, self.detail) {
                 (Format::Csv, _) => csv::write_decision(out, id, &answer),
-                (Format::Ndjson, Detail::Total) => write_answer(out, id, &DecisionTotal::of(&answer)),
-                (Format::Ndjson, Detail::Lines) => write_answer(out, id, &DecisionPart::of(&answer)),
-                (Format::Ndjson, Detail::Full) => write_answer(out, id, &answer),
+                (Format::Ndjson, Detail::Total) => write_answer(out, id, |out| json(out, &DecisionTotal::of(&answer))),
+                (Format::Ndjson, Detail::Lines) => write_answer(out, id, |out| json(out, &DecisionPart::of(&answer))),
+                (Format::Ndjson, Detail::Full) => write_answer(out, id, |out| json(out, &answer)),
             },
         }
         Ok(())
-    }
-
-    fn refuse(&self, id: &str, problems: Problems, out: &mut Vec<u8>) -> Result<(), Problems> {
-        self.write_refusal(id, &problems, out);
-        Err(problems)
     }
 
     fn write_refusal(&self, id: &str, problems: &Problems, out: &mut Vec<u8>) {
@@ -235,21 +233,69 @@ impl Batch {
     }
 }
 
+/// A row as JSON text, or its id and why there is none.
+enum Text<'c> {
+    Json(Cow<'c, str>),
+    Refused(String, Problem),
+}
+
+impl<'c> Text<'c> {
+    fn of(row: &'c [u8], csv_rows: Option<&mut csv::Rows<'_>>) -> Self {
+        let json = match csv_rows {
+            None => row::utf8(row)
+                .map(Cow::Borrowed)
+                .map_err(|problem| (row::id_of(&String::from_utf8_lossy(row)), problem)),
+            Some(rows) => rows.to_json(row).map(Cow::Owned),
+        };
+        match json {
+            Ok(text) if text.len() > MAX_ROW_BYTES => Self::Refused(row::id_of(&text), too_long()),
+            Ok(text) => Self::Json(text),
+            Err((id, problem)) => Self::Refused(id, problem),
+        }
+    }
+
+    fn read(&self) -> Row<'_> {
+        match self {
+            Self::Json(text) => {
+                let read = catch_unwind(AssertUnwindSafe(|| row::read(text)));
+                let (id, asked) = read.unwrap_or_else(|_| (Cow::Borrowed(row::NO_ID), Err(panicked().into())));
+                Row { id, asked }
+            }
+            Self::Refused(id, problem) => Row { id: Cow::Borrowed(id), asked: Err(problem.clone().into()) },
+        }
+    }
+}
+
+/// A row that has been read: whose it is, and what it asks, or why it is refused.
+struct Row<'t> {
+    id: Cow<'t, str>,
+    asked: Result<Asked<'t>, Problems>,
+}
+
+impl Row<'_> {
+    /// The service that it asks for; nothing where it asks for many, for a decision, or nothing that can be read.
+    fn service(&self) -> Option<&'static str> {
+        match &self.asked {
+            Ok(Asked::Plain(service, _) | Asked::One(service, _)) => Some(service.id),
+            _ => None,
+        }
+    }
+}
+
+fn panicked() -> Problem {
+    Problem::new(Code::Internal, "", "a row made the program panic")
+}
+
 fn too_long() -> Problem {
     Problem::new(Code::PayloadTooLarge, "", format!("the row is longer than {MAX_ROW_BYTES} bytes"))
 }
 
-fn write_answer(out: &mut Vec<u8>, id: &str, result: &impl Serialize) {
+fn write_answer(out: &mut Vec<u8>, id: &str, result: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(b"{\"id\":");
     out.extend_from_slice(id.as_bytes());
     out.extend_from_slice(b",\"ok\":true,\"result\":");
-    json(out, result);
+    result(out);
     out.extend_from_slice(b"}\n");
-}
-
-fn json(out: &mut Vec<u8>, value: &impl Serialize) {
-    // What is written has texts for keys and goes to memory, so that nothing can fail.
-    let _ = serde_json::to_writer(out, value);
 }
 
 impl std::fmt::Debug for Batch {

@@ -6,19 +6,21 @@ use serde_json::value::RawValue;
 use smol_str::SmolStr;
 use utoipa::ToSchema;
 
+mod write;
+
 use super::answer::{AssumptionView, BookRevisionView, CatalogView, LineView, MissingMeterView, NoticeView, Total};
 use super::digits::{in_cents, text};
 use super::request::{Common, Settings, region_is_known, request};
 use crate::catalog::Catalog;
 use crate::domain::amount::Amount;
-use crate::domain::bill::{Assumption, Notice};
+use crate::domain::bill::{Assumption, Line, Notice};
 use crate::domain::check::Check;
 use crate::domain::meter::UsageRecord;
 use crate::domain::month::{Month, MonthSource};
 use crate::domain::probe::Probe;
 use crate::domain::problem::{Code, Problem, Problems};
 use crate::domain::read::{from_json_bytes, unknown_name};
-use crate::rating::{self, Bill, FreeTier, Lacking, MissingPrices, Terms};
+use crate::rating::{self, Bill, FreeTier, Lacking, MissingPrices, RatedWith, Terms};
 use crate::services::plan::{Metered, Planned, meter};
 use crate::services::{self, SERVICES, Service};
 
@@ -120,20 +122,6 @@ pub struct EstimateTotal {
     pub missing: Vec<MissingMeterView>,
 }
 
-/// An estimate with `detail=lines`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EstimateLines<'c> {
-    /// The sum.
-    pub total: Total,
-    /// Whether every meter had a price.
-    pub complete: bool,
-    /// The lines, in the order of the resources.
-    pub lines: Vec<LineView<'c>>,
-    /// The meters left out for want of a price.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<MissingMeterView>,
-}
-
 /// Resources that have been priced: as much is said of it as is asked for.
 #[derive(Debug)]
 pub struct Priced<'c> {
@@ -161,6 +149,14 @@ impl EstimateOne {
     /// Every mistake of value, or every meter without a price.
     pub fn run<'c>(&self, service: &str, catalog: &'c Catalog, today: NaiveDate) -> Result<Estimate<'c>, Problems> {
         Ok(self.price(find_service(service, "")?, catalog, today)?.into_full())
+    }
+
+    /// Estimates it and writes the answer as JSON.
+    ///
+    /// # Errors
+    /// As [`EstimateOne::run`].
+    pub fn write(&self, service: &str, catalog: &Catalog, today: NaiveDate) -> Result<Vec<u8>, Problems> {
+        Ok(self.price(find_service(service, "")?, catalog, today)?.written())
     }
 
     /// Prices it.
@@ -214,6 +210,14 @@ impl EstimateMany {
     /// Every mistake of value, or every meter without a price.
     pub fn run<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Estimate<'c>, Problems> {
         Ok(self.price(catalog, today)?.into_full())
+    }
+
+    /// Estimates all resources in one pool and writes the answer as JSON.
+    ///
+    /// # Errors
+    /// As [`EstimateMany::run`].
+    pub fn write(&self, catalog: &Catalog, today: NaiveDate) -> Result<Vec<u8>, Problems> {
+        Ok(self.price(catalog, today)?.written())
     }
 
     /// Prices all resources in one pool.
@@ -331,24 +335,9 @@ impl<'c> Priced<'c> {
         EstimateTotal { total: self.total(), complete: self.is_complete(), missing: self.missing() }
     }
 
-    /// The sum and the lines.
-    pub fn to_lines(&self) -> EstimateLines<'c> {
-        EstimateLines {
-            total: self.total(),
-            complete: self.is_complete(),
-            lines: self.lines(),
-            missing: self.missing(),
-        }
-    }
-
     /// The whole answer.
     pub fn into_full(mut self) -> Estimate<'c> {
-        let mut notices = std::mem::take(&mut self.notices);
-        notices.extend(self.free_tier_notice());
-        notices.extend(self.book_notice());
-        let mut assumptions = std::mem::take(&mut self.assumptions);
-        month_assumption(&self.month, &mut assumptions);
-        price_notices(&self.bill, self.terms, &mut notices);
+        let (assumptions, notices) = self.remarks();
         Estimate {
             total: self.total(),
             complete: self.is_complete(),
@@ -360,6 +349,17 @@ impl<'c> Priced<'c> {
             excluded: excluded(&self.planned),
             catalog: catalog_view(self.catalog, self.terms, Some(&self.bill)),
         }
+    }
+
+    /// What was assumed and what to know, all of it.
+    fn remarks(&mut self) -> (Vec<Assumption>, Vec<Notice>) {
+        let mut notices = std::mem::take(&mut self.notices);
+        notices.extend(self.free_tier_notice());
+        notices.extend(self.book_notice());
+        let mut assumptions = std::mem::take(&mut self.assumptions);
+        month_assumption(&self.month, &mut assumptions);
+        price_notices(&self.bill, self.terms, &mut notices);
+        (assumptions, notices)
     }
 
     fn total(&self) -> Total {
@@ -383,13 +383,19 @@ impl<'c> Priced<'c> {
         self.bill.missing.iter().map(explain).collect()
     }
 
-    fn by_resource(&self) -> Vec<ResourceTotal> {
+    /// The sum of each resource.
+    fn sums(&self) -> Vec<Amount> {
         let mut sums = vec![Amount::ZERO; self.planned.len()];
         for line in &self.bill.lines {
             if let Some(sum) = sums.get_mut(line.record.resource) {
                 *sum = &*sum + &line.amount;
             }
         }
+        sums
+    }
+
+    fn by_resource(&self) -> Vec<ResourceTotal> {
+        let sums = self.sums();
         let total = |(resource, sum): (&Planned, &Amount)| ResourceTotal {
             resource: resource.name.clone(),
             service: resource.service.id,
@@ -400,10 +406,9 @@ impl<'c> Priced<'c> {
         self.planned.iter().zip(&sums).map(total).collect()
     }
 
-    /// The bill of the same records under other terms; `None` where it has no price for some of them.
-    fn rated_with(&self, terms: Terms) -> Option<Bill<'c>> {
-        let records = self.bill.lines.iter().map(|line| &line.record).chain(&self.bill.left_out);
-        let records: Vec<UsageRecord> = records.cloned().collect();
+    /// The bill of records under other terms; `None` where it has no price for some of them.
+    fn rated_with<'r>(&self, terms: Terms, records: impl Iterator<Item = &'r UsageRecord>) -> Option<Bill<'c>> {
+        let records = records.cloned().collect();
         rating::rate(&mut Probe::new(), self.catalog, records, terms, &|at| name_of(&self.planned, at)).ok()
     }
 
@@ -412,8 +417,14 @@ impl<'c> Priced<'c> {
         if self.terms.free_tier != FreeTier::None || !self.bill.has_allowance {
             return None;
         }
-        let cheaper = self.rated_with(Terms { free_tier: FreeTier::Always, ..self.terms })?;
-        let saved = &self.bill.total - &cheaper.total;
+        // Meters do not depend on each other, so that the others need not be rated again.
+        let has_allowance =
+            |line: &&Line<RatedWith<'_>>| self.catalog.allowance_of(&line.record.meter, &line.price.price).is_some();
+        let touched: Vec<_> = self.bill.lines.iter().filter(has_allowance).collect();
+        let terms = Terms { free_tier: FreeTier::Always, ..self.terms };
+        let cheaper = self.rated_with(terms, touched.iter().map(|line| &line.record))?;
+        let without = touched.iter().fold(Amount::ZERO, |sum, line| &sum + &line.amount);
+        let saved = &without - &cheaper.total;
         Some(Notice {
             code: "free_tier_not_applied",
             text: format!(
@@ -427,7 +438,8 @@ impl<'c> Priced<'c> {
         let Self { bill, terms, .. } = self;
         let book = self.catalog.books.at(terms.book?)?;
         let (touched, all) = (bill.lines.iter().filter(|line| line.price.own.is_some()).count(), bill.lines.len());
-        let difference = match self.rated_with(Terms { book: None, ..*terms }) {
+        let records = bill.lines.iter().map(|line| &line.record).chain(&bill.left_out);
+        let difference = match self.rated_with(Terms { book: None, ..*terms }, records) {
             Some(list) if list.missing.len() == bill.missing.len() => {
                 let more = &list.total - &bill.total;
                 let (more, word) =

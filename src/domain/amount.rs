@@ -250,13 +250,31 @@ impl Amount {
         Ok(Self::line(a.value / &b.value, a.slope / b.value))
     }
 
+    /// How often a step goes into the amount, rounded down, or up; `None` where either moves or a number does not fit.
+    pub(super) fn whole_steps(&self, step: &Self, up: bool) -> Option<Self> {
+        let (Repr::Plain { number: a, divisor: da }, Repr::Plain { number: b, divisor: db }) = (&self.0, &step.0)
+        else {
+            return None;
+        };
+        let (scale_a, scale_b) = (a.scale(), b.scale());
+        let power = |exponent: u32| 10_i128.checked_pow(exponent);
+        let top = a.mantissa().checked_mul(power(scale_b.saturating_sub(scale_a))?)?.checked_mul(i128::from(*db))?;
+        let bottom = b.mantissa().checked_mul(power(scale_a.saturating_sub(scale_b))?)?.checked_mul(i128::from(*da))?;
+        if bottom <= 0 {
+            return None;
+        }
+        let down = top.checked_div_euclid(bottom)?;
+        let steps = if up && top.checked_rem_euclid(bottom)? != 0 { down.checked_add(1)? } else { down };
+        Some(Self::whole(i64::try_from(steps).ok()?))
+    }
+
     /// Compares the values at the point of evaluation, without a look at how they move.
     /// Code whose branch depends on the answer asks the `Probe` instead.
     pub fn compare_values(&self, other: &Self) -> Ordering {
         if let (Repr::Plain { number: a, divisor: da }, Repr::Plain { number: b, divisor: db }) = (&self.0, &other.0)
-            && da == db
+            && let Some((a, b, _)) = over_one_divisor((*a, *da), (*b, *db))
         {
-            return a.cmp(b);
+            return a.cmp(&b);
         }
         self.value().cmp(&other.value())
     }
@@ -284,11 +302,18 @@ impl Amount {
         (text, exact)
     }
 
+    /// The value × 10^decimals as a whole number, rounded half away from zero, and whether nothing was lost; `None` where
+    /// the amount moves or a step does not fit 128 bits.
+    pub fn scaled_in_words(&self, decimals: u32) -> Option<(i128, bool)> {
+        match &self.0 {
+            Repr::Plain { number, divisor } => scaled_in_words(*number, *divisor, decimals),
+            Repr::Exact(_) => None,
+        }
+    }
+
     /// The value × 10^decimals as a whole number, rounded half away from zero, and whether nothing was lost.
     fn scaled(&self, decimals: u32) -> (IBig, bool) {
-        if let Repr::Plain { number, divisor } = &self.0
-            && let Some((units, exact)) = scaled_in_words(*number, *divisor, decimals)
-        {
+        if let Some((units, exact)) = self.scaled_in_words(decimals) {
             return (IBig::from(units), exact);
         }
         let value = self.value() * Fraction::from(power_of_ten(decimals));
@@ -344,6 +369,28 @@ fn multiply_exactly(a: Decimal, b: Decimal) -> Option<Decimal> {
     keeps_all(a, b).or_else(|| keeps_all(a.normalize(), b.normalize()))
 }
 
+/// Two decimals over whole divisors, brought over one divisor, where that fits.
+fn over_one_divisor((a, da): (Decimal, u64), (b, db): (Decimal, u64)) -> Option<(Decimal, Decimal, u64)> {
+    if da == db {
+        return Some((a, b, da));
+    }
+    let (more_a, more_b) = match greatest_common_divisor(da, db) {
+        1 => (db, da),
+        common => (db.checked_div(common)?, da.checked_div(common)?),
+    };
+    let over =
+        |number: Decimal, more: u64| if more == 1 { Some(number) } else { multiply_exactly(number, more.into()) };
+    Some((over(a, more_a)?, over(b, more_b)?, da.checked_mul(more_a)?))
+}
+
+/// The largest whole number that divides both, by Euclid.
+fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {
+    while let Some(rest) = a.checked_rem(b) {
+        (a, b) = (b, rest);
+    }
+    a
+}
+
 /// The exact sum of two decimals, where it fits 28 digits.
 fn add_exactly(a: Decimal, b: Decimal) -> Option<Decimal> {
     if a.is_zero() {
@@ -362,17 +409,17 @@ fn add_exactly(a: Decimal, b: Decimal) -> Option<Decimal> {
 impl Add<&Amount> for &Amount {
     type Output = Amount;
     fn add(self, other: &Amount) -> Amount {
-        if let (Repr::Plain { number: a, divisor: da }, Repr::Plain { number: b, divisor: db }) = (&self.0, &other.0)
-            && da == db
-            && let Some(number) = add_exactly(*a, *b)
-        {
-            return Amount(Repr::Plain { number, divisor: *da });
-        }
         if self.is_zero() {
             return other.clone();
         }
         if other.is_zero() {
             return self.clone();
+        }
+        if let (Repr::Plain { number: a, divisor: da }, Repr::Plain { number: b, divisor: db }) = (&self.0, &other.0)
+            && let Some((a, b, divisor)) = over_one_divisor((*a, *da), (*b, *db))
+            && let Some(number) = add_exactly(a, b)
+        {
+            return Amount(Repr::Plain { number, divisor });
         }
         let (a, b) = (self.to_line(), other.to_line());
         Amount::line(a.value + b.value, a.slope + b.slope)
@@ -396,6 +443,9 @@ impl Neg for &Amount {
 impl Sub<&Amount> for &Amount {
     type Output = Amount;
     fn sub(self, other: &Amount) -> Amount {
+        if other.is_zero() {
+            return self.clone();
+        }
         self + &(-other)
     }
 }

@@ -56,9 +56,12 @@ impl Check {
 
     /// The number lies in `min … max`, both included.
     pub fn between(&mut self, field: &str, value: &Amount, min: Decimal, max: Decimal) {
-        // Nearly every value is a plain decimal inside the range.
-        if value.as_decimal().is_some_and(|value| (value.is_zero() && min.is_zero()) || (min <= value && value <= max))
-        {
+        // Nearly every value is a plain decimal inside the range, and most are whole.
+        let is_inside = |value: Decimal| match (value.scale(), min.scale(), max.scale()) {
+            (0, 0, 0) => min.mantissa() <= value.mantissa() && value.mantissa() <= max.mantissa(),
+            _ => min <= value && value <= max,
+        };
+        if value.as_decimal().is_some_and(is_inside) {
             return;
         }
         let below = value.compare_values(&Amount::decimal(min)).is_lt();

@@ -107,6 +107,10 @@ impl Probe {
     }
 
     fn whole_div(&mut self, x: &Amount, step: &Amount, up: bool) -> Result<Amount, NumberError> {
+        // What stands still has no corner.
+        if let Some(steps) = x.whole_steps(step, up) {
+            return Ok(steps);
+        }
         let steps = x.over(step)?.to_line();
         // Just after the point: on a whole number the direction of the movement decides the side.
         let here = if steps.value.is_int() && !steps.slope.is_zero() {

@@ -10,6 +10,12 @@ use super::problem::{Code, Problem, nearest};
 /// # Errors
 /// The first mistake of shape: not JSON, a wrong type, an unknown or missing field, a value outside a closed set.
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    // A text is known to be UTF-8, which bytes are looked through for.
+    if text.trim_ascii_start().starts_with('{')
+        && let Ok(value) = serde_json::from_str(text)
+    {
+        return Ok(value);
+    }
     from_json_bytes(text.as_bytes())
 }
 

@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::body::JsonBody;
 use super::error::{ApiError, ApiResult};
 use super::openapi::{Api, BODY, CATALOG, Endpoint, NAMED, one_of};
-use super::route::{at, json as json_answer, json_body, json_bytes, post};
+use super::route::{at, json_body, post};
 use super::services::{NamedService, example_request};
 use super::state::State;
 use crate::app::estimate::{Estimate, EstimateMany, EstimateOne, Resource};
@@ -29,7 +29,7 @@ pub fn register(app: &mut ServiceConfig) {
 async fn one(service: NamedService, body: JsonBody, state: Data<State>) -> ApiResult<HttpResponse> {
     let request = EstimateOne::read(&body.0)?;
     let catalog = state.edition(request.common().edition).await?;
-    json_answer(&request.run(service.0.id, &catalog, state.today())?)
+    Ok(json_body(request.write(service.0.id, &catalog, state.today())?))
 }
 
 async fn many(body: JsonBody, state: Data<State>) -> ApiResult<HttpResponse> {
@@ -37,9 +37,9 @@ async fn many(body: JsonBody, state: Data<State>) -> ApiResult<HttpResponse> {
     let catalog = state.edition(request.common().edition).await?;
     let today = state.today();
     if request.resources.len() <= RESOURCES_AT_ONCE {
-        return json_answer(&request.run(&catalog, today)?);
+        return Ok(json_body(request.write(&catalog, today)?));
     }
-    let answer = web::block(move || -> ApiResult<Vec<u8>> { json_bytes(&request.run(&catalog, today)?) });
+    let answer = web::block(move || request.write(&catalog, today));
     Ok(json_body(answer.await.map_err(ApiError::internal)??))
 }
 

@@ -375,7 +375,7 @@ impl Usage for ElasticLoadBalancing {
         let billed = m.probe.beyond(&units, &reserved);
         let what = if reserved.is_zero() { "LCU-hours" } else { "LCU-hours above the reserved" };
         m.line("capacity_units", "Load balancer capacity unit hours", in_use)
-            .times(&billed, &format!("{what} ({by})"))?
+            .times_named(&billed, format!("{what} ({by})").into())?
             .put(m);
         m.line("reserved_capacity_units", "Reserved load balancer capacity unit hours", ahead)
             .times(&self.reserved_capacity_units, "LCU reserved")?

@@ -95,7 +95,7 @@ impl<'a> Metering<'a> {
             month,
             probe,
             resource,
-            records: Vec::new(),
+            records: Vec::with_capacity(USUAL_RECORDS),
             assumptions: Vec::new(),
             notices: Vec::new(),
         }
@@ -158,6 +158,11 @@ impl<'a> Metering<'a> {
     }
 }
 
+/// Most quantities are a product of so few numbers.
+const USUAL_FACTORS: usize = 2;
+/// Most resources have so few records.
+const USUAL_RECORDS: usize = 4;
+
 /// A record being written.
 #[derive(Debug)]
 #[must_use = "a record counts only once it is `put`"]
@@ -207,16 +212,34 @@ impl Record {
     ///
     /// # Errors
     /// Where both the quantity so far and the number move with a swept input.
-    pub fn times(mut self, value: &Amount, of: &str) -> Result<Self, NumberError> {
+    pub fn times(self, value: &Amount, of: &'static str) -> Result<Self, NumberError> {
+        self.times_named(value, SmolStr::new_static(of))
+    }
+
+    /// × a number of something whose name depends on the usage.
+    ///
+    /// # Errors
+    /// As [`Record::times`].
+    pub fn times_named(mut self, value: &Amount, of: SmolStr) -> Result<Self, NumberError> {
+        if self.quantity.is_zero() || value.is_zero() {
+            // It is no usage and will make no line, so that nobody asks for its factors.
+            self.quantity = Amount::ZERO;
+            return Ok(self);
+        }
         self.quantity = self.quantity.times(value)?;
-        self.factors.push(Factor { value: value.clone(), of: SmolStr::new(of) });
+        if self.factors.capacity() == 0 {
+            self.factors = Vec::with_capacity(USUAL_FACTORS);
+        }
+        self.factors.push(Factor { value: value.clone(), of });
         Ok(self)
     }
 
     /// ÷ a whole number, such as the 3,600 seconds of an hour. It is shown as a factor of `1/n`.
-    pub fn per(mut self, divisor: u64, of: &str) -> Self {
-        self.quantity = self.quantity.per(divisor);
-        self.factors.push(Factor { value: Amount::ONE.per(divisor), of: SmolStr::new(of) });
+    pub fn per(mut self, divisor: u64, of: &'static str) -> Self {
+        if !self.quantity.is_zero() {
+            self.quantity = self.quantity.per(divisor);
+            self.factors.push(Factor { value: Amount::ONE.per(divisor), of: SmolStr::new_static(of) });
+        }
         self
     }
 

@@ -1,5 +1,5 @@
 //! The speed of whole batches and of single requests over HTTP, as ratios in one run:
-//! `cargo bench --profile dist --bench end_to_end [-- ROWS]`. `CONTRIBUTING.md` says what each figure should be.
+//! `cargo bench --profile dist --bench end_to_end [-- ROWS PART…]`. `CONTRIBUTING.md` says what each figure should be.
 //!
 //! Rows are the requests of all case files of services in turn, one in twenty broken.
 
@@ -31,8 +31,14 @@ use tempfile::TempDir;
 
 mod rows;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many rows, where nothing else is said.
 const ROWS: usize = 100_000;
+/// What can be asked for by name; all of it where nothing is.
+const PARTS: &[&str] = &["rows", "batch", "memory", "single"];
 /// How often what is compared is run, in turn.
 const ROUNDS: usize = 7;
 
@@ -43,12 +49,23 @@ fn main() {
     let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(ROWS);
     let text = rows::mixed(rows);
     println!("{rows} rows of all services, one in twenty broken: {} KiB", text.len() / 1024);
-    against_parse_and_serialise(&text);
+    // Cargo adds an argument of its own, `--bench`.
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| PARTS.contains(&argument.as_str())).collect();
+    let is_asked = |part: &str| asked.is_empty() || asked.iter().any(|asked| asked == part);
     let folder = TempDir::new().expect("a folder");
-    let answers = command_line(&text, rows, folder.path());
-    over_http(&text, rows, &answers, folder.path());
-    memory(folder.path());
-    single_over_http();
+    if is_asked("rows") {
+        against_parse_and_serialise(&text);
+    }
+    if is_asked("batch") {
+        let answers = command_line(&text, rows, folder.path());
+        over_http(&text, rows, &answers, folder.path());
+    }
+    if is_asked("memory") {
+        memory(folder.path());
+    }
+    if is_asked("single") {
+        single_over_http();
+    }
 }
 
 fn today() -> NaiveDate {

@@ -25,7 +25,7 @@ use crate::domain::read::from_json;
 use crate::services::{self, Service};
 
 /// A row that has no id is answered with this one.
-const NO_ID: &str = "null";
+pub(super) const NO_ID: &str = "null";
 
 /// What a row asks.
 #[derive(Debug)]

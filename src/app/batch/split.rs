@@ -9,8 +9,9 @@ use std::sync::Arc;
 use super::csv::Header;
 use super::{Format, MAX_ROW_BYTES};
 
-/// The most rows of a chunk. Answers of decisions are long, and a chunk's are in memory at once.
-const ROWS: usize = 128;
+/// The most rows of a chunk. With more of them, more ask for the same service; but answers of decisions are long, and a
+/// chunk's are in memory at once.
+const ROWS: usize = 256;
 /// The size at which a chunk is full.
 const BYTES: usize = 64 * 1024;
 /// What some programs put before a text in UTF-8.
