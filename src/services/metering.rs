@@ -159,7 +159,7 @@ impl<'a> Metering<'a> {
 }
 
 /// Most quantities are a product of so few numbers.
-const USUAL_FACTORS: usize = 2;
+const USUAL_FACTORS: usize = 4;
 /// Most resources have so few records.
 const USUAL_RECORDS: usize = 4;
 
