@@ -2,6 +2,7 @@
 //! that serialises the same over REST, the command line and batch. No IO: the catalog and the date are arguments.
 
 pub mod answer;
+pub mod architecture;
 pub mod batch;
 pub mod compare;
 pub mod decide;

@@ -1,7 +1,7 @@
 //! Floor 1: what is known about prices and limits, as one immutable snapshot.
 //!
 //! A [`Catalog`] holds one edition: the prices with their validity, the free allowances, the derivation rules,
-//! the Regions, the sources and the facts that decisions cite. It is built from checked files and never changes;
+//! the Regions, the sources, the facts that decisions cite and the architectures. It is built from checked files and never changes;
 //! a new edition is a new catalog.
 
 use std::any::Any;
@@ -14,6 +14,7 @@ use crate::domain::meter::{GLOBAL, MeterKey};
 use crate::domain::problem::MissingMeter;
 
 pub mod aliases;
+pub mod architectures;
 pub mod books;
 pub mod derived;
 pub mod diff;
@@ -33,6 +34,7 @@ pub mod sources;
 pub(crate) mod table;
 
 use aliases::Alias;
+use architectures::Architectures;
 use books::Books;
 use derived::DerivedRule;
 use facts::Facts;
@@ -75,6 +77,8 @@ pub struct CatalogParts {
     pub derived: Vec<DerivedRule>,
     /// The limits, quotas, SLAs and lead times that decisions cite.
     pub facts: Facts,
+    /// The architectures: ready-made bills of many services.
+    pub architectures: Architectures,
     /// The prices. Those of one meter must not overlap in time.
     pub prices: Vec<Price>,
 }
@@ -105,6 +109,8 @@ pub struct Catalog {
     pub derived: Vec<DerivedRule>,
     /// The limits, quotas, SLAs and lead times that decisions cite.
     pub facts: Facts,
+    /// The architectures: ready-made bills of many services.
+    pub architectures: Architectures,
     /// The price books. They belong to no edition.
     pub books: Arc<Books>,
     /// In the order of meters and, for one meter, of dates. Shared by the catalogs that differ in their books only.
@@ -144,6 +150,7 @@ impl Catalog {
             fargate_sizes: parts.fargate_sizes,
             derived: parts.derived,
             facts: parts.facts,
+            architectures: parts.architectures,
             books: Arc::default(),
             index: Arc::new(MeterIndex::of(&prices)),
             oldest_seen_on: prices.iter().map(|price| price.seen_on).min(),

@@ -23,6 +23,7 @@ use crate::http;
 use crate::http::state::utc_today;
 use crate::storage::{StorageError, Store};
 
+pub mod architectures;
 pub mod ask;
 pub mod backup;
 pub mod batch;
@@ -77,6 +78,9 @@ pub enum Command {
     /// Answer a decision: what to choose, why, what each option costs, and what would change the answer.
     #[command(after_help = EXIT_CODES)]
     Decide(DecideArgs),
+    /// Estimate an architecture: a ready-made bill of many services with parameters, and the decisions that it raises.
+    #[command(after_help = EXIT_CODES)]
+    Architecture(ArchitectureArgs),
     /// Answer many requests, one a row, in order: estimates and decisions, as NDJSON or CSV.
     #[command(after_help = BATCH_HELP)]
     Batch(BatchArgs),
@@ -93,6 +97,8 @@ pub enum Command {
     Services(ItemArgs),
     /// List the decisions that can be asked for, or describe one.
     Decisions(ItemArgs),
+    /// List the architectures that can be estimated, or describe one.
+    Architectures(ItemArgs),
     /// List the Regions.
     Regions(AnswerArgs),
     /// Print the OpenAPI document of the REST service.
@@ -122,7 +128,7 @@ pub enum Format {
     Csv,
 }
 
-/// The arguments of `services` and `decisions`.
+/// The arguments of `services`, `decisions` and `architectures`.
 #[derive(Debug, Clone, Args)]
 pub struct ItemArgs {
     /// The one to describe. Left out: all are listed.
@@ -159,6 +165,20 @@ pub struct DecideArgs {
     /// The budget a month in US dollars, for the mode `best_within_budget`.
     #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub budget_month: Option<String>,
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    answer: AnswerArgs,
+}
+
+/// The arguments of `architecture`.
+#[derive(Debug, Clone, Args)]
+pub struct ArchitectureArgs {
+    /// The architecture, such as `serverless_api`.
+    pub architecture: String,
+    /// A parameter that differs from its default, as `name=value`.
+    #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
+    pub set: Vec<String>,
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
@@ -213,6 +233,7 @@ fn answer(command: &Command, shell: &mut Shell<'_>) -> Result<(), Fault> {
     match command {
         Command::Estimate(args) => estimate(args, shell),
         Command::Decide(args) => decide(args, shell),
+        Command::Architecture(args) => architectures::run(args, shell),
         Command::Batch(args) => batch::run(args, shell),
         Command::Serve(config) => {
             actix_web::rt::System::new().block_on(http::serve(config.clone())).map_err(Fault::from)
@@ -222,6 +243,9 @@ fn answer(command: &Command, shell: &mut Shell<'_>) -> Result<(), Fault> {
         Command::Backup(args) => backup::run(args, shell),
         Command::Services(args) => item("services", args, shell, lists::write_services, lists::write_service),
         Command::Decisions(args) => item("decisions", args, shell, lists::write_decisions, lists::write_decision),
+        Command::Architectures(args) => {
+            item("architectures", args, shell, architectures::write_all, architectures::write_one)
+        }
         Command::Regions(args) => show("/v1/regions", args, shell, lists::write_regions),
         Command::Openapi => shell.write_body(http::openapi::text().as_bytes()),
     }
@@ -274,7 +298,7 @@ fn estimate(args: &EstimateArgs, shell: &mut Shell<'_>) -> Result<(), Fault> {
 /// Writes a list or one of its items for people or as CSV.
 type WriteList = fn(&mut dyn Write, Format, &Value) -> Result<(), Fault>;
 
-/// Answers `services [ID]` and `decisions [ID]`.
+/// Answers `services [ID]`, `decisions [ID]` and `architectures [ID]`.
 fn item(kind: &str, args: &ItemArgs, shell: &mut Shell<'_>, all: WriteList, one: WriteList) -> Result<(), Fault> {
     match &args.id {
         None => show(&format!("/v1/{kind}"), &args.answer, shell, all),

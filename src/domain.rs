@@ -3,6 +3,7 @@
 pub mod amount;
 pub mod bill;
 pub mod check;
+pub mod expression;
 pub mod meter;
 pub mod month;
 pub mod number;

@@ -20,6 +20,7 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
 
 pub mod admin;
+pub mod architectures;
 pub mod batch;
 pub mod body;
 pub mod decisions;
@@ -220,6 +221,7 @@ pub fn app(
 pub fn routes(app: &mut ServiceConfig) {
     // Paths are tried in this order, and most requests ask for an estimate.
     estimates::register(app);
+    architectures::register(app);
     batch::register(app);
     decisions::register(app);
     diff::register(app);

@@ -5,6 +5,7 @@
 
 use smol_str::SmolStr;
 
+use super::architectures::Architectures;
 use super::derived::DerivedRule;
 use super::free_tier::NamePattern;
 use super::mistake::{DataErrors, Mistakes, Place, quoted};
@@ -18,6 +19,7 @@ use super::{Catalog, CatalogParts, Edition};
 use crate::domain::meter::GLOBAL;
 use crate::domain::problem::nearest;
 
+mod architectures;
 mod facts;
 mod places;
 mod prices;
@@ -28,6 +30,8 @@ mod sizes;
 const PRICES: &str = "prices/";
 /// The folder of the fact files, one for each topic.
 const FACTS: &str = "facts/";
+/// The folder of the architectures, one file for each.
+const ARCHITECTURES: &str = "architectures/";
 /// The tables that every edition has.
 const TABLES: [&str; 8] = [
     "regions.csv",
@@ -100,6 +104,21 @@ pub fn seed_catalog() -> Result<Catalog, DataErrors> {
     Ok(Catalog::new(Edition { number: 1, hash: files.hash() }, parts))
 }
 
+/// The architectures among the files of an edition, and nothing else of it.
+///
+/// # Errors
+/// Every mistake in their files, up to a cap.
+pub fn read_architectures(files: &Files) -> Result<Architectures, DataErrors> {
+    let mut mistakes = Mistakes::default();
+    let architectures = architectures::read(in_folder(files, ARCHITECTURES), &mut mistakes);
+    mistakes.or(architectures)
+}
+
+/// The files of a folder.
+fn in_folder<'f>(files: &'f Files, folder: &str) -> impl Iterator<Item = (&'f str, &'f str)> {
+    files.iter().filter(move |(path, _)| path.starts_with(folder))
+}
+
 /// Whether a path is one of the price tables of an edition.
 pub fn is_price_table(path: &str) -> bool {
     path.starts_with(PRICES)
@@ -148,12 +167,16 @@ struct Known<'k> {
 impl Reference {
     fn read(files: &Files, mistakes: &mut Mistakes) -> Self {
         for (path, _) in files.iter() {
-            if !TABLES.contains(&path) && !path.starts_with(PRICES) && !path.starts_with(FACTS) {
+            if !TABLES.contains(&path) && ![PRICES, FACTS, ARCHITECTURES].iter().any(|folder| path.starts_with(folder))
+            {
                 let hint = nearest(path, TABLES).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
                 mistakes.add(
                     Place::file(path),
                     "a file that nothing reads",
-                    format!("{}, `prices/*.csv` and `facts/*.yaml`{hint}", TABLES.map(|t| format!("`{t}`")).join(", ")),
+                    format!(
+                        "{}, `prices/*.csv`, `facts/*.yaml` and `architectures/*.yaml`{hint}",
+                        TABLES.map(|t| format!("`{t}`")).join(", ")
+                    ),
                 );
             }
         }
@@ -174,7 +197,8 @@ impl Reference {
             aliases,
             instance_types: sizes::instance_types(instance_types, mistakes),
             fargate_sizes: sizes::fargate(fargate_sizes, mistakes),
-            facts: facts::read(files.iter().filter(|(path, _)| path.starts_with(FACTS)), mistakes),
+            facts: facts::read(in_folder(files, FACTS), mistakes),
+            architectures: architectures::read(in_folder(files, ARCHITECTURES), mistakes),
             derived: Vec::new(),
             prices: Vec::new(),
             places,

@@ -32,7 +32,8 @@ impl fmt::Display for DataError {
         }
         f.write_str(": ")?;
         if let Some(column) = &self.column {
-            let word = if self.file.starts_with("facts/") { "key" } else { "column" };
+            let in_yaml = ["facts/", "architectures/"].iter().any(|folder| self.file.starts_with(folder));
+            let word = if in_yaml { "key" } else { "column" };
             write!(f, "{word} {column}: ")?;
         }
         write!(f, "found {}; expected {}", self.found, self.expected)

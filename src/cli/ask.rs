@@ -120,7 +120,7 @@ fn problem(view: &Value) -> Problem {
     let code = Code::ALL.iter().find(|code| code.as_str() == text("code")).copied().unwrap_or(Code::Internal);
     let place = match text("parameter") {
         // What stands in a path is an argument without a flag.
-        "" | "service" | "decision" | "name" | "edition" | "before" | "after" => String::new(),
+        "" | "service" | "decision" | "architecture" | "name" | "edition" | "before" | "after" => String::new(),
         parameter => flag(parameter),
     };
     let allowed = view.get("allowed").and_then(Value::as_array).into_iter().flatten();

@@ -27,7 +27,7 @@ pub(super) fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
 }
 
 /// The texts of a list.
-fn texts(value: &Value, field: &str) -> Vec<String> {
+pub(super) fn texts(value: &Value, field: &str) -> Vec<String> {
     items(value, field).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
@@ -206,14 +206,20 @@ pub fn write_decision(out: &mut dyn Write, format: Format, answer: &Value) -> Re
     Ok(())
 }
 
-fn write_head(out: &mut dyn Write, answer: &Value) -> Result<(), Fault> {
+pub(super) fn write_head(out: &mut dyn Write, answer: &Value) -> Result<(), Fault> {
     writeln!(out, "{}: {}", text(answer, "id"), text(answer, "name"))?;
     paragraph(out, "  ", "  ", &text(answer, "about"))?;
     Ok(())
 }
 
 /// Writes the example as a command line.
-fn write_example(out: &mut dyn Write, answer: &Value, verb: &str, object: &str, flag: &str) -> Result<(), Fault> {
+pub(super) fn write_example(
+    out: &mut dyn Write,
+    answer: &Value,
+    verb: &str,
+    object: &str,
+    flag: &str,
+) -> Result<(), Fault> {
     let Some(example) = answer.get("example_request") else { return Ok(()) };
     let mut pairs = Vec::new();
     if let Some(filled) = example.get(object) {

@@ -10,8 +10,10 @@ use super::editions::{self, ActivateArgs, CompareArgs, DiffArgs, EditionsArgs, H
 use super::fault::Fault;
 use super::imports::{self, ImportArgs, RefreshArgs};
 use super::{AnswerArgs, Format, Shell, ask, lists, load};
+use crate::app::architecture;
 use crate::catalog::load::read;
 use crate::catalog::seed::Files;
+use crate::catalog::{Catalog, Edition};
 use crate::storage::StorageError;
 use crate::storage::upkeep::{self, Holds};
 
@@ -137,17 +139,22 @@ fn check(folder: Option<&Path>, shell: &mut Shell<'_>) -> Result<(), Fault> {
         None => (Files::embedded(), "the data inside the binary".to_owned()),
     };
     let parts = read(&files)?;
+    let facts = parts.facts.iter().count();
+    let catalog = Catalog::new(Edition { number: 1, hash: files.hash() }, parts);
+    architecture::check::check(&catalog)?;
     writeln!(
         shell.stdout,
-        "{what} is sound: {} prices, {} Regions, {} facts, {} derivation rules, {} free allowances, {} files, \
+        "{what} is sound: {} prices, {} Regions, {} facts, {} derivation rules, {} free allowances, {} architectures, \
+         {} files, \
          content {}",
-        parts.prices.len(),
-        parts.places.iter().count(),
-        parts.facts.iter().count(),
-        parts.derived.len(),
-        parts.allowances.len(),
+        catalog.len(),
+        catalog.places.iter().count(),
+        facts,
+        catalog.derived.len(),
+        catalog.allowances.len(),
+        catalog.architectures.iter().count(),
         files.iter().count(),
-        files.hash(),
+        catalog.edition.hash,
     )?;
     Ok(())
 }

@@ -37,6 +37,9 @@ pub enum NumberError {
     /// A quantity rests on a fact that the data does not hold.
     #[error("the fact `{0}` is not in the data")]
     UnknownFact(&'static str),
+    /// An expression names what has no value.
+    #[error("the expression names `{0}`, which has no value")]
+    UnknownName(String),
 }
 
 /// An exact amount: of usage, of money, of anything. See the module's own words.

@@ -56,6 +56,8 @@ codes! {
     UnknownService, "unknown_service", "No such service", "GET /v1/services lists the services.";
     /// No such decision.
     UnknownDecision, "unknown_decision", "No such decision", "GET /v1/decisions lists the decisions.";
+    /// No such architecture in the edition.
+    UnknownArchitecture, "unknown_architecture", "No such architecture", "GET /v1/architectures lists the architectures.";
     /// No such Region.
     UnknownRegion, "unknown_region", "No such Region", "GET /v1/regions lists the Regions.";
     /// No such edition of the prices.

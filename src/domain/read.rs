@@ -61,6 +61,14 @@ pub fn from_json_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> 
     Ok(value)
 }
 
+/// Reads one JSON value of any kind, such as a single number.
+///
+/// # Errors
+/// The first mistake of shape, with a pointer from the value.
+pub fn from_json_value<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).map_err(|error| explain(String::new(), &error))
+}
+
 fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(Code::Malformed, "", format!("the text is not valid JSON: {error}"))
 }

@@ -38,6 +38,7 @@ pub fn status(code: Code) -> StatusCode {
         | Code::Conflict
         | Code::UnknownService
         | Code::UnknownDecision
+        | Code::UnknownArchitecture
         | Code::UnknownRegion
         | Code::UnknownEdition
         | Code::UnknownPriceBook

@@ -22,8 +22,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{ApiError, PROBLEM_JSON, ProblemView, status};
 use super::{
-    admin, batch, decisions, diff, docs, editions, estimates, health, history, imports, price_books, prices, regions,
-    schemas, services,
+    admin, architectures, batch, decisions, diff, docs, editions, estimates, health, history, imports, price_books,
+    prices, regions, schemas, services,
 };
 use crate::domain::problem::{Code, Problem};
 use crate::services::NamedSchema;
@@ -32,6 +32,7 @@ use crate::services::NamedSchema;
 const TAGS: &[(&str, &str)] = &[
     ("Estimates", "What planned usage costs in a month, line by line, each price with its source."),
     ("Decisions", "Which of these to choose, why, and at what point the answer changes."),
+    ("Architectures", "Ready-made bills of many services with parameters, and the decisions that they raise."),
     ("Batch", "Many estimates and decisions in one call, answered while they arrive."),
     ("Services", "What can be estimated, and where its prices are known."),
     ("Prices", "The prices themselves, the Regions and the editions of the price store."),
@@ -91,6 +92,7 @@ fn assemble() -> (OpenApi, Vec<String>) {
     services::document(&mut api);
     estimates::document(&mut api);
     decisions::document(&mut api);
+    architectures::document(&mut api);
     batch::document(&mut api);
     prices::document(&mut api);
     price_books::document(&mut api);
@@ -322,7 +324,13 @@ fn response_name(status: StatusCode) -> String {
 
 /// The codes that a status can have.
 fn codes_of(wanted: StatusCode) -> impl Iterator<Item = Code> {
-    let in_path = [Code::UnknownService, Code::UnknownDecision, Code::UnknownEdition, Code::UnknownPriceBook];
+    let in_path = [
+        Code::UnknownService,
+        Code::UnknownDecision,
+        Code::UnknownArchitecture,
+        Code::UnknownEdition,
+        Code::UnknownPriceBook,
+    ];
     Code::ALL
         .iter()
         .copied()
