@@ -3,8 +3,10 @@
 //! Each case takes the sound files below, spoils one thing, and names the words its message must have: the file and
 //! line, the column, what was found, what is allowed.
 
+use crossover::app::architecture;
 use crossover::catalog::load::read;
 use crossover::catalog::seed::Files;
+use crossover::catalog::{Catalog, Edition};
 
 const REGIONS: &str = "\
 region,location_name,usage_prefix,geography
@@ -86,6 +88,40 @@ weights:
   safety: "0.6"
 "#;
 
+const ARCHITECTURE: &str = r#"
+id: office
+name: An office on a hub
+about: A site and its way out.
+parameters:
+  - { name: sites, what: Sites., unit: sites, default: 2, min: 1, max: 100, whole: true }
+  - { name: gb_month, what: Data out., unit: GB, default: 10.5, min: 0, max: 1000 }
+  - name: link
+    what: The link.
+    default: vpn
+    choices:
+      - { word: vpn, what: A VPN., numbers: { tunnels: 2 } }
+      - { word: dx, what: A circuit., numbers: { tunnels: 0 } }
+computed:
+  - { name: addresses, what: Addresses., unit: addresses, value: "= sites * link.tunnels" }
+assumptions:
+  - Nothing else happens.
+resources:
+  - name: way_out
+    service: nat_gateway
+    when: { link: [vpn] }
+    usage:
+      gateways: "= ceil(sites / 10)"
+      data_out_gb: "= gb_month"
+      public_ipv4_addresses: "= addresses"
+decisions:
+  - decision: nat_topology
+    question: One way out or many?
+    inputs:
+      vpcs: "= sites"
+sources:
+  - https://docs.aws.amazon.com/vpc/
+"#;
+
 pub(crate) fn sound() -> Files {
     [
         ("regions.csv", REGIONS),
@@ -98,6 +134,7 @@ pub(crate) fn sound() -> Files {
         ("ec2_instance_types.csv", INSTANCE_TYPES),
         ("fargate_sizes.csv", FARGATE_SIZES),
         ("facts/tunnels.yaml", FACTS),
+        ("architectures/office.yaml", ARCHITECTURE),
     ]
     .into_iter()
     .collect()
@@ -129,6 +166,9 @@ fn the_sound_files_are_sound() {
     assert_eq!(parts.prices.len(), 5);
     assert_eq!(parts.derived.len(), 2);
     assert_eq!(parts.facts.iter().count(), 2);
+    assert_eq!(parts.architectures.iter().count(), 1);
+    let catalog = Catalog::new(Edition { number: 1, hash: String::new() }, parts);
+    architecture::check::check(&catalog).unwrap_or_else(|errors| panic!("{errors}"));
 }
 
 #[test]
@@ -464,6 +504,153 @@ fn one_id_stands_for_one_fact_in_all_files() {
     let message = read(&files).expect_err("ids twice").to_string();
     assert!(message.contains("facts/tunnels.yaml:4: key id: found `tunnel_gbps`"), "{message}");
     assert!(message.contains("facts/other.yaml:4 has it already"), "{message}");
+}
+
+#[test]
+fn architectures_are_sound() {
+    refused(
+        "architectures/office.yaml",
+        &[
+            ("id: office", "id: offices", &[":2: key id: found `offices`; expected `office`, the name of the file"]),
+            ("name: An office on a hub", "name: \"\"", &[":3: key name: found nothing"]),
+            ("its way out.", "its way out", &[":4: key about", "a sentence with a full stop"]),
+            ("about: A site and its way out.\n", "", &["missing field `about`", "a YAML map of `id`"]),
+            ("about:", "abuot:", &[":4: found a text that cannot be read", "unknown field `abuot`"]),
+            ("name: An office", "name: A\nname: An office", &[":4", "duplicate", "name"]),
+            (
+                "name: gb_month",
+                "name: sites",
+                &[":7: key parameters.sites: found `sites`; expected a name of its own", "`month_hours`"],
+            ),
+            ("name: gb_month", "name: min", &[":7: key parameters.min: found `min`; expected a name of its own"]),
+            ("unit: GB,", "", &[":7: key parameters.gb_month.unit: found nothing"]),
+            (
+                "default: 2,",
+                "default: 200,",
+                &[":6: key parameters.sites.default: found `200`; expected a number from 1 to 100"],
+            ),
+            (
+                "default: 2,",
+                "default: 1.5,",
+                &[":6: key parameters.sites.default: found `1.5`; expected a whole number"],
+            ),
+            (
+                "default: 10.5",
+                "default: few",
+                &[":7: key parameters.gb_month.default: found `\"few\"`; expected a decimal"],
+            ),
+            ("min: 0, max: 1000", "min: 0", &[":7: key parameters.gb_month.max: found nothing"]),
+            ("default: vpn", "default: vnp", &[":8: key parameters.link.default: found `vnp`; expected `vpn` or `dx`"]),
+            (
+                "default: vpn",
+                "default: vpn\n    unit: links",
+                &[":8: key parameters.link: found a choice with the fields of a number"],
+            ),
+            ("word: dx", "word: vpn", &[":8: key parameters.link.choices: found `vpn`; expected a word of its own"]),
+            ("tunnels: 0", "pipes: 0", &[":8: key parameters.link.choices: found the numbers of `dx`", "same names"]),
+            ("tunnels: 0", "tunnels: none", &[":8: key parameters.link.choices: found the numbers of `dx`"]),
+            (
+                "sites * link.tunnels",
+                "sites * link.tunnel",
+                &[
+                    ":15: key computed.addresses.value: found `link.tunnel` at character 9 of `sites * link.tunnel`",
+                    "did you mean `link.tunnels`?",
+                ],
+            ),
+            ("\"= sites * link.tunnels\"", "\"4\"", &[":15: key computed.addresses.value: found what is not computed"]),
+            ("name: addresses", "name: sites", &[":15: key computed.sites: found `sites`; expected a name of its own"]),
+            (
+                "\"= gb_month\"",
+                "\"= gb_mouth\"",
+                &[
+                    ":19: key resources.way_out.usage.data_out_gb: found `gb_mouth` at character 1 of `gb_mouth`",
+                    "the name of a number that is known; did you mean `gb_month`?",
+                ],
+            ),
+            (
+                "ceil(sites / 10)",
+                "ceil(sites / 10",
+                &["found the end at character 16 of `ceil(sites / 10`; expected an operator or `)`"],
+            ),
+            ("ceil(sites / 10)", "link * 2", &["found `link` at character 1 of `link * 2`"]),
+            ("\"= addresses\"", "4", &[":15: key computed.addresses: found a name that nothing uses"]),
+            (
+                "{ link: [vpn] }",
+                "{ link: [vnp] }",
+                &[":19: key resources.way_out.when: found `vnp`; expected `vpn` or `dx`"],
+            ),
+            (
+                "{ link: [vpn] }",
+                "{ lnik: vpn }",
+                &["found `lnik`; expected a parameter that is a choice; did you mean `link`?"],
+            ),
+            ("{ link: [vpn] }", "{ sites: vpn }", &[":19: key resources.way_out.when: found `sites`"]),
+            ("name: way_out", "name: Way out", &[":19: key resources.Way out: found `Way out`"]),
+            ("many?", "many", &[":27: key decisions.nat_topology: found `One way out or many`; expected a question"]),
+            ("https://docs.aws.amazon.com/vpc/", "the docs", &[":32: key sources: found `the docs`; expected a link"]),
+        ],
+    );
+    let mut files = sound();
+    files.insert("architectures/office.yml", ARCHITECTURE);
+    let message = read(&files).expect_err("another extension").to_string();
+    assert!(message.contains("architectures/office.yml: found a file that is not YAML"), "{message}");
+    files.remove("architectures/office.yml");
+    files.insert("architectures/other.yaml", ARCHITECTURE);
+    let message = read(&files).expect_err("an id twice").to_string();
+    assert!(message.contains("architectures/other.yaml:2: key id: found `office`; expected `other`"), "{message}");
+}
+
+/// What only the floors above the catalog know.
+#[test]
+fn architectures_name_services_and_decisions_that_exist() {
+    for (sound_text, spoilt, words) in [
+        (
+            "service: nat_gateway",
+            "service: nat_gatway",
+            ":19: key resources.way_out.service: found `nat_gatway`; expected a service that exists; did you mean \
+             `nat_gateway`?",
+        ),
+        (
+            "gateways: \"=",
+            "gatways: \"=",
+            ":19: key resources.way_out.usage.gatways: found the field `gatways` is not known here; expected did you mean \
+             `gateways`?",
+        ),
+        (
+            "ceil(sites / 10)",
+            "sites / 10",
+            ":19: key resources.way_out.usage.gateways: found `gateways` is 0.2; it must be a whole number",
+        ),
+        (
+            "sites * link.tunnels",
+            "sites * link.tunnels * 1000000",
+            "key resources.way_out.usage.public_ipv4_addresses: found `public_ipv4_addresses` is 4000000",
+        ),
+        ("ceil(sites / 10)", "1 / (sites - 2)", "key resources: found a quantity was divided by zero"),
+        (
+            "decision: nat_topology",
+            "decision: nat_topolgy",
+            ":27: key decisions.nat_topolgy: found `nat_topolgy`; expected a decision that exists; did you mean \
+             `nat_topology`?",
+        ),
+        (
+            "vpcs: \"=",
+            "vpc: \"=",
+            ":27: key decisions.nat_topology.inputs: found `vpc`; expected an input of `nat_topology` that exists; did you \
+             mean `vpcs`?",
+        ),
+    ] {
+        let mut files = sound();
+        assert!(ARCHITECTURE.contains(sound_text), "{sound_text}");
+        files.insert("architectures/office.yaml", ARCHITECTURE.replacen(sound_text, spoilt, 1));
+        let parts = read(&files).unwrap_or_else(|errors| panic!("{spoilt}: {errors}"));
+        let catalog = Catalog::new(Edition { number: 1, hash: String::new() }, parts);
+        let message = architecture::check::check(&catalog).expect_err(spoilt).to_string();
+        assert!(
+            message.contains(&format!("architectures/office.yaml{words}")) || message.contains(words),
+            "{spoilt}: {message}"
+        );
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod architectures;
 mod bad_data;
 mod batch;
 mod cli;

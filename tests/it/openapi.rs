@@ -312,6 +312,20 @@ async fn problems_have_the_documented_form() {
     }
 }
 
+/// The schema of an object that has the members of all parts.
+fn whole(document: &Value, parts: &[Value]) -> Value {
+    let (mut properties, mut required) = (serde_json::Map::new(), Vec::new());
+    for part in parts {
+        let part = match part["$ref"].as_str() {
+            Some(target) => document.pointer(target.trim_start_matches('#')).expect("a target"),
+            None => part,
+        };
+        properties.extend(part["properties"].as_object().expect("an object").clone());
+        required.extend(part["required"].as_array().into_iter().flatten().cloned());
+    }
+    serde_json::json!({ "type": "object", "properties": properties, "required": required })
+}
+
 /// Checks a value against a schema: as much of JSON Schema as the document uses. Members that the schema does not name
 /// are mistakes, although JSON Schema would let them pass.
 fn conforms(document: &Value, schema: &Value, value: &Value, here: &str) {
@@ -323,6 +337,10 @@ fn conforms(document: &Value, schema: &Value, value: &Value, here: &str) {
         // The document uses this for null or something, only.
         let form = forms.iter().find(|form| (form["type"] == "null") == value.is_null());
         return conforms(document, form.unwrap_or_else(|| panic!("{here}: {value}")), value, here);
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let whole = whole(document, parts);
+        return conforms(document, &whole, value, here);
     }
     let kind = match value {
         Value::Null => "null",

@@ -298,6 +298,14 @@ fn every_decision_has_its_file_its_cases_and_its_documentation() {
     none(&mistakes);
 }
 
+#[test]
+fn every_architecture_has_its_cases() {
+    let catalog = seed_catalog().unwrap_or_else(|errors| panic!("{errors}"));
+    let listed: BTreeSet<String> = catalog.architectures.iter().map(|architecture| architecture.id.clone()).collect();
+    assert!(!listed.is_empty());
+    none(&differences("case file", &stems("tests/cases/architectures", "yaml"), &listed));
+}
+
 /// The text files of the package that people write.
 fn text_files() -> Vec<String> {
     let extensions = ["rs", "md", "toml", "yaml", "yml", "csv", "sql", "json", "run"];

@@ -8,8 +8,8 @@ use crossover::domain::number::decimal_from_text;
 use crossover::domain::problem::{Problem, Problems};
 
 use super::form::{
-    Elimination, ExpectedCrossover, ExpectedDecision, ExpectedError, ExpectedEstimate, ExpectedFlow, ExpectedLine,
-    ExpectedOption, ExpectedTopology, Relax,
+    ArchitectureCase, Elimination, ExpectedCrossover, ExpectedDecision, ExpectedError, ExpectedEstimate, ExpectedFlow,
+    ExpectedLine, ExpectedOption, ExpectedTopology, Relax,
 };
 
 /// Collects what differs, so that one run shows all of it.
@@ -56,12 +56,7 @@ fn is_money(expected: &Amount, cents: &str, exact: &str) -> bool {
 
 /// Compares an estimate with what is expected of it.
 pub(crate) fn estimate(answer: &Value, expected: &ExpectedEstimate, differences: &mut Differences) {
-    let total = answer.get("total").unwrap_or(&Value::Null);
-    let (cents, exact) = (text(total, "monthly"), text(total, "monthly_exact"));
-    if !is_money(&expected.monthly, cents, exact) {
-        differences.add(format!("monthly: found {cents} ({exact}), expected {}", expected.monthly));
-    }
-    differences.same("complete", &answer.get("complete").and_then(Value::as_bool), &Some(expected.complete));
+    sum(answer, expected, differences);
     let lines = items(answer, "lines");
     let ids: Vec<&str> = lines.iter().map(|line| text(line, "id")).collect();
     let expected_ids: Vec<&str> = expected.lines.iter().map(|line| line.id.as_str()).collect();
@@ -71,11 +66,50 @@ pub(crate) fn estimate(answer: &Value, expected: &ExpectedEstimate, differences:
             line(found, expected, differences);
         }
     }
+}
+
+/// Compares the sum of an estimate, whether it is whole, and its notices with what is expected.
+fn sum(answer: &Value, expected: &ExpectedEstimate, differences: &mut Differences) {
+    let total = answer.get("total").unwrap_or(&Value::Null);
+    let (cents, exact) = (text(total, "monthly"), text(total, "monthly_exact"));
+    if !is_money(&expected.monthly, cents, exact) {
+        differences.add(format!("monthly: found {cents} ({exact}), expected {}", expected.monthly));
+    }
+    differences.same("complete", &answer.get("complete").and_then(Value::as_bool), &Some(expected.complete));
     let notices: Vec<&str> = items(answer, "notices").iter().map(|notice| text(notice, "code")).collect();
     for code in &expected.notices {
         if !notices.contains(&code.as_str()) {
             differences.add(format!("notices: found {notices:?}, expected `{code}` among them"));
         }
+    }
+}
+
+/// Compares what goes with the bill of an architecture with what is expected of it.
+pub(crate) fn architecture(answer: &Value, case: &ArchitectureCase, differences: &mut Differences) {
+    for (name, expected) in &case.computed {
+        let named = |computed: &&Value| text(computed, "name") == name;
+        let found = items(answer, "computed").iter().find(named).map_or("", |computed| text(computed, "value"));
+        if decimal(found).as_ref() != Some(expected) {
+            differences.add(format!("computed {name}: found {found:?}, expected {expected}"));
+        }
+    }
+    if let Some(expected) = &case.expect_part {
+        sum(answer, expected, differences);
+        let lines = items(answer, "lines");
+        for expected in &expected.lines {
+            let is_it = |found: &&Value| {
+                text(found, "id") == expected.id
+                    && expected.resource.as_deref().is_none_or(|resource| text(found, "resource") == resource)
+            };
+            match lines.iter().find(is_it) {
+                Some(found) => line(found, expected, differences),
+                None => differences.add(format!("there is no line {} of {:?}", expected.id, expected.resource)),
+            }
+        }
+    }
+    if let Some(expected) = &case.decisions {
+        let found: Vec<&str> = items(answer, "decisions").iter().map(|raised| text(raised, "decision")).collect();
+        differences.same("decisions", &found, &expected.iter().map(String::as_str).collect());
     }
 }
 

@@ -1,5 +1,6 @@
 //! The form of a case file. Unknown keys are errors.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
@@ -41,6 +42,45 @@ pub(crate) struct ServiceCase {
     /// What the answer must hold.
     #[serde(default)]
     pub(crate) expect: Option<ExpectedEstimate>,
+    /// How the request must be refused.
+    #[serde(default)]
+    pub(crate) expect_error: Option<ExpectedError>,
+}
+
+/// A file of `tests/cases/architectures/`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArchitectureFile {
+    /// The id of the architecture; also the name of the file.
+    pub(crate) architecture: String,
+    /// The cases, in order.
+    pub(crate) cases: Vec<ArchitectureCase>,
+}
+
+/// One estimate of an architecture and what it must give.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArchitectureCase {
+    /// A name, unique in the file.
+    pub(crate) name: String,
+    /// The body of the request.
+    pub(crate) request: Value,
+    /// The arithmetic, by hand.
+    #[expect(dead_code, reason = "it is for the reader; a case without it is refused")]
+    pub(crate) why: Text,
+    /// What the bill must hold.
+    #[serde(default)]
+    pub(crate) expect: Option<ExpectedEstimate>,
+    /// What the bill must hold among other things: its sum, and some of its lines by resource and id. The sum leaves no
+    /// room for another line to differ.
+    #[serde(default)]
+    pub(crate) expect_part: Option<ExpectedEstimate>,
+    /// Computed numbers that must be among the answer's, exactly.
+    #[serde(default)]
+    pub(crate) computed: BTreeMap<String, Amount>,
+    /// All decisions that the answer must raise, in order.
+    #[serde(default)]
+    pub(crate) decisions: Option<Vec<String>>,
     /// How the request must be refused.
     #[serde(default)]
     pub(crate) expect_error: Option<ExpectedError>,

@@ -11,6 +11,7 @@ use actix_web::web::Data;
 
 use chrono::NaiveDate;
 
+use crossover::app::architecture::ArchitectureRequest;
 use crossover::app::batch::view::RowProblem;
 use crossover::app::decide::DecideRequest;
 use crossover::app::estimate::{EstimateMany, EstimateOne};
@@ -49,6 +50,8 @@ pub(crate) enum Target {
     Many,
     /// A decision.
     Decision(&'static str),
+    /// An estimate of an architecture.
+    Architecture(&'static str),
 }
 
 /// The prices inside the binary, loaded once.
@@ -68,6 +71,7 @@ pub(crate) fn pure(target: Target, body: &[u8], catalog: &Catalog) -> Result<Vec
         Target::One(service) => EstimateOne::read(body)?.run(service, catalog, today())?,
         Target::Many => EstimateMany::read(body)?.run(catalog, today())?,
         Target::Decision(decision) => return Ok(bytes(&DecideRequest::read(body)?.run(decision, catalog, today())?)),
+        Target::Architecture(id) => return Ok(bytes(&ArchitectureRequest::read(body)?.run(id, catalog, today())?)),
     };
     Ok(bytes(&answer))
 }
@@ -203,6 +207,7 @@ impl Target {
             Self::One(service) => format!("/v1/estimates/{service}"),
             Self::Many => "/v1/estimates".to_owned(),
             Self::Decision(decision) => format!("/v1/decisions/{decision}"),
+            Self::Architecture(id) => format!("/v1/architectures/{id}/estimate"),
         }
     }
 
@@ -212,6 +217,7 @@ impl Target {
             Self::One(service) => vec!["estimate", service],
             Self::Many => vec!["estimate"],
             Self::Decision(decision) => vec!["decide", decision],
+            Self::Architecture(id) => vec!["architecture", id],
         }
     }
 }
@@ -300,7 +306,8 @@ pub(crate) fn row(target: Target, at: usize, request: &Value) -> Value {
         fields.insert("id".to_owned(), at.into());
         match target {
             Target::One(service) => fields.insert("service".to_owned(), service.into()),
-            Target::Many => None,
+            // A row has no form for an architecture, and its cases make no rows.
+            Target::Many | Target::Architecture(_) => None,
             Target::Decision(decision) => fields.insert("decision".to_owned(), decision.into()),
         };
     }
@@ -325,9 +332,10 @@ pub(crate) fn expected_line(at: usize, answer: Result<Vec<u8>, Problems>) -> Str
 
 /// The flags that stand for a request, where its fields have flags.
 pub(crate) fn flags(target: Target, request: &Value) -> Option<Vec<String>> {
-    let filled = match target {
-        Target::One(_) => "usage",
-        Target::Decision(_) => "inputs",
+    let (filled, flag) = match target {
+        Target::One(_) => ("usage", "--usage"),
+        Target::Decision(_) => ("inputs", "--input"),
+        Target::Architecture(_) => ("parameters", "--set"),
         Target::Many => return None,
     };
     let mut flags = Vec::new();
@@ -339,7 +347,7 @@ pub(crate) fn flags(target: Target, request: &Value) -> Option<Vec<String>> {
         match (name.as_str(), value) {
             (name, Value::Object(fields)) if name == filled => {
                 for (field, value) in fields {
-                    flags.push(format!("--{}", filled.trim_end_matches('s')));
+                    flags.push(flag.to_owned());
                     flags.push(format!("{field}={value}"));
                 }
             }

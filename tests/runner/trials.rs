@@ -15,10 +15,13 @@ use crossover::domain::problem::Problems;
 use crossover::services::{self, SERVICES};
 
 use super::check::{self, Differences};
-use super::form::{DecisionCase, DecisionFile, ExpectedError, PriceOverride, ServiceCase, ServiceFile};
+use super::form::{
+    ArchitectureCase, ArchitectureFile, DecisionCase, DecisionFile, ExpectedError, PriceOverride, ServiceCase,
+    ServiceFile,
+};
 use super::interfaces::{self, Target};
 
-/// One case, of a service or of a decision.
+/// One case, of a service, a decision or an architecture.
 pub(crate) trait Case: Send + Sync + 'static {
     /// Its name, unique in the file.
     fn name(&self) -> &str;
@@ -99,6 +102,36 @@ impl Case for DecisionCase {
     }
 }
 
+impl Case for ArchitectureCase {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn request(&self) -> &Value {
+        &self.request
+    }
+    fn prices(&self) -> &[PriceOverride] {
+        &[]
+    }
+    fn price_book(&self) -> Option<&Value> {
+        None
+    }
+    fn expects_answer(&self) -> bool {
+        self.expect.is_some() || self.expect_part.is_some()
+    }
+    fn expects_error(&self) -> Option<&ExpectedError> {
+        self.expect_error.as_ref()
+    }
+    fn check(&self, answer: &Value, differences: &mut Differences) {
+        if let Some(expected) = &self.expect {
+            check::estimate(answer, expected, differences);
+        }
+        check::architecture(answer, self, differences);
+    }
+    fn mistake(&self) -> Option<&'static str> {
+        (self.expect.is_some() && self.expect_part.is_some()).then_some("has `expect` and `expect_part`; give one")
+    }
+}
+
 /// The tests of all case files.
 pub(crate) fn all(folder: &Path) -> Vec<Trial> {
     let services = SERVICES.iter().map(|service| service.id).collect();
@@ -111,7 +144,24 @@ pub(crate) fn all(folder: &Path) -> Vec<Trial> {
         let target = decisions::find(&file.decision).map(|decision| Target::Decision(decision.id));
         (file.decision, target, file.cases)
     }));
+    let architectures = architectures();
+    trials.extend(of_folder(
+        &folder.join("architectures"),
+        "architecture",
+        architectures.clone(),
+        |file: ArchitectureFile| {
+            let listed = architectures.iter().find(|id| **id == file.architecture);
+            let target = listed.map(|id| Target::Architecture(id));
+            (file.architecture, target, file.cases)
+        },
+    ));
     trials
+}
+
+/// The ids of the architectures of the data. They live as long as the tests.
+fn architectures() -> Vec<&'static str> {
+    let seed = interfaces::seed().expect("sound data");
+    seed.architectures.iter().map(|architecture| &*architecture.id.clone().leak()).collect()
 }
 
 /// The tests of the case files in a folder; `open` gives what a file says it is of, what that is in the list, and the
@@ -229,6 +279,10 @@ fn of_case<C: Case>(of: &str, target: Target, case: C, batch: &Arc<BatchOfFile>,
     let (for_pure, for_rest, this) = (Arc::clone(&asked), Arc::clone(&asked), Arc::clone(&case));
     trials.push(test(format!("{name} [pure]"), move || judged(for_pure.answer()?, &*this)));
     trials.push(test(format!("{name} [rest]"), move || rest(&for_rest)));
+    if let Target::Architecture(_) = target {
+        trials.push(test(format!("{name} [cli]"), move || cli(&asked, case.request())));
+        return;
+    }
     // A price book of its own makes other prices, and so a batch of its own.
     let batch = if case.price_book().is_some() { Arc::default() } else { Arc::clone(batch) };
     let (for_batch, at) = (Arc::clone(&asked), batch.add(target, case.request()));
