@@ -18,7 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::body::JsonBody;
 use super::error::{ApiError, ApiResult};
-use super::estimates::{describe, refine, set_property};
+use super::estimates::{RESOURCES_AT_ONCE, describe, refine, set_property, with_description};
 use super::openapi::{Api, BODY, CATALOG, Endpoint, NAMED, QUERY, in_path, one_of, text_schema};
 use super::query::Params;
 use super::route::{at, get, json as json_answer, json_body, json_bytes, post};
@@ -340,8 +340,12 @@ async fn estimate(id: Path<String>, body: JsonBody, state: Data<State>) -> ApiRe
         }
     };
     let catalog = state.edition(request.common().edition).await?;
-    named(&catalog, &id)?;
-    json_answer(&request.run(&id, &catalog, state.today())?)
+    let today = state.today();
+    if named(&catalog, &id)?.resources.len() <= RESOURCES_AT_ONCE {
+        return json_answer(&request.run(&id, &catalog, today)?);
+    }
+    let answer = web::block(move || -> ApiResult<Vec<u8>> { json_bytes(&request.run(&id, &catalog, today)?) });
+    Ok(json_body(answer.await.map_err(ApiError::internal)??))
 }
 
 /// A request to try: the first number and the first word are given, the rest is left out.
@@ -459,13 +463,11 @@ fn document_one(api: &mut Api, architecture: &Architecture, answer: &Ref, fails:
     }
     describe(&mut request, &format!("An estimate of: {}.", architecture.name));
     set_property(&mut request, "parameters", |schema| {
-        *schema = super::estimates::with_description(
-            &parameters,
-            "The parameters that differ from their defaults. Every one may be left out.",
-        );
+        *schema =
+            with_description(&parameters, "The parameters that differ from their defaults. Every one may be left out.");
     });
     refine(&mut request);
-    let request = api.register(&format!("{}Estimate", type_name(&architecture.id)), request);
+    let request = api.register(&format!("{}Architecture", type_name(&architecture.id)), request);
     let about: Cow<'_, str> = match &architecture.diagram {
         Some(diagram) => format!("{}\n\n```text\n{}\n```\n\n", architecture.about, diagram.trim_end()).into(),
         None => format!("{}\n\n", architecture.about).into(),

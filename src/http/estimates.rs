@@ -18,7 +18,7 @@ use crate::services::{SERVICES, Service};
 
 /// How many resources are estimated at once on the thread that answers. With more it takes milliseconds, and goes
 /// beside it as decisions do.
-const RESOURCES_AT_ONCE: usize = 20;
+pub const RESOURCES_AT_ONCE: usize = 20;
 
 /// The routes.
 pub fn register(app: &mut ServiceConfig) {

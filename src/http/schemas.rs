@@ -24,6 +24,8 @@ const DECIMALS: &[(&str, &[&str])] = &[
     ("Rate", &["discount_percent"]),
     ("RateTier", &["from", "price"]),
     ("ResourceTotal", &["monthly", "monthly_exact"]),
+    ("Parameter", &["min", "max"]),
+    ("ComputedTaken", &["value"]),
     ("PriceTier", &["from", "to", "unit_price"]),
     ("CostChange", &["before", "after", "difference", "percent"]),
     ("DiffCounts", &["largest_rise_percent", "largest_fall_percent"]),
