@@ -76,11 +76,11 @@ impl ArchitectureRequest {
             return Err(Problems(problems));
         }
         let mut probe = Probe::new();
-        let values = architecture.compute(values, &mut probe).map_err(not_computable)?;
-        let filled = architecture.resources(&values, &mut probe).map_err(not_computable)?;
+        let values = architecture.compute(values, &mut probe).map_err(|error| not_computable(&error))?;
+        let filled = architecture.resources(&values, &mut probe).map_err(|error| not_computable(&error))?;
         let many = self.estimate_of(&filled)?;
         let estimate = many.run(catalog, today).map_err(|problems| explained(problems, &filled))?;
-        let decisions = architecture.decisions(&values, &mut probe).map_err(not_computable)?;
+        let decisions = architecture.decisions(&values, &mut probe).map_err(|error| not_computable(&error))?;
         let decisions = decisions.into_iter().map(|decision| DecisionAsk {
             decision: decision.template.decision.clone(),
             question: decision.template.question.clone(),
@@ -257,7 +257,7 @@ fn taken_of(parameter: &Parameter, given: Given, check: &mut Check) -> Option<Ta
     }
 }
 
-fn not_computable(error: NumberError) -> Problem {
+fn not_computable(error: &NumberError) -> Problem {
     Problem::new(Code::OutOfRange, "/parameters", format!("these parameters do not go together: {error}"))
 }
 
@@ -295,7 +295,7 @@ pub(super) fn by_default(architecture: &Architecture, region: &str) -> Result<Es
     };
     let mut probe = Probe::new();
     let values = architecture.defaults(Month::convention().hours());
-    let values = architecture.compute(values, &mut probe).map_err(not_computable)?;
-    let filled = architecture.resources(&values, &mut probe).map_err(not_computable)?;
+    let values = architecture.compute(values, &mut probe).map_err(|error| not_computable(&error))?;
+    let filled = architecture.resources(&values, &mut probe).map_err(|error| not_computable(&error))?;
     request.estimate_of(&filled)
 }
