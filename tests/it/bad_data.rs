@@ -590,6 +590,10 @@ fn architectures_are_sound() {
             ("https://docs.aws.amazon.com/vpc/", "the docs", &[":32: key sources: found `the docs`; expected a link"]),
         ],
     );
+    // One mistake is told once, and not again where its name is used.
+    let mut files = sound();
+    files.insert("architectures/office.yaml", ARCHITECTURE.replace("sites * link.tunnels", "sites * link.tunnel"));
+    assert_eq!(read(&files).expect_err("one mistake").total, 1);
     let mut files = sound();
     files.insert("architectures/office.yml", ARCHITECTURE);
     let message = read(&files).expect_err("another extension").to_string();

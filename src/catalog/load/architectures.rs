@@ -124,6 +124,7 @@ impl Reader<'_> {
     }
 
     fn file(mut self, stem: &str, file: FileText) -> Architecture {
+        let before = self.mistakes.count();
         let id = file.id.value;
         if id != stem || !is_id(&id) {
             let expected = format!("`{stem}`, the name of the file, in lower-case letters, digits and `_`");
@@ -203,7 +204,9 @@ impl Reader<'_> {
         let Scope { parameters, computed } = scope;
         let names = parameters.iter().map(|parameter| ("parameters", &parameter.name)).zip(lines);
         let names = names.chain(computed.iter().map(|computed| ("computed", &computed.name)).zip(computed_lines));
-        for ((kind, name), line) in names {
+        // What cannot be read may be a use.
+        let is_read = self.mistakes.count() == before;
+        for ((kind, name), line) in names.filter(|_| is_read) {
             let in_conditions = |when: &[Condition]| when.iter().any(|condition| condition.parameter == *name);
             let used = resources.iter().any(|resource| resource.usage.uses(name) || in_conditions(&resource.when))
                 || decisions.iter().any(|decision| decision.inputs.uses(name) || in_conditions(&decision.when))
@@ -271,7 +274,11 @@ impl Reader<'_> {
         }
         match self.text(line, &format!("{key}.value"), value, scope) {
             Template::Number(value, text) => Some(Computed { name, what, unit, value, text }),
-            Template::Fixed(Value::Null) => None,
+            // It stays known under its name, so that each use of it is not one more mistake.
+            Template::Fixed(Value::Null) => {
+                let value = Expression::parse("0", &[]).ok()?;
+                Some(Computed { name, what, unit, value, text: String::new() })
+            }
             _ => {
                 self.mistake(
                     line,
