@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::domain::problem::Problems;
 use crate::services::{Example, NamedSchema};
 
+pub mod api_front_door;
 pub mod container_platform;
 pub mod engine;
 pub mod hybrid_connectivity;
@@ -33,6 +34,7 @@ pub static DECISIONS: &[Decision] = &[
     load_balancer::DECISION,
     vpc_connectivity::DECISION,
     private_access::DECISION,
+    api_front_door::DECISION,
 ];
 
 /// A decision: an entry of the list.

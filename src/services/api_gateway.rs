@@ -176,6 +176,11 @@ fn cache_usage_type(gb: &Amount) -> Option<&'static str> {
     CACHE_SIZES.iter().find(|(size, _)| *size == text).map(|(_, usage_type)| *usage_type)
 }
 
+/// The sizes of caches in GB, as they are chosen, rising.
+pub fn cache_sizes_gb() -> impl Iterator<Item = &'static str> {
+    CACHE_SIZES.iter().map(|(size, _)| *size)
+}
+
 impl ApiGateway {
     /// The fields that only some kinds have: the name, whether it is used, and the kinds.
     fn particular(&self) -> [(&'static str, bool, &'static [ApiKind]); 10] {
@@ -234,7 +239,7 @@ impl Usage for ApiGateway {
         check.optional_amount("message_kb", self.message_kb.as_ref(), MAX_MESSAGE_KB);
         check.amount("connection_minutes", &self.connection_minutes, CAP);
         if let Some(gb) = &self.cache_gb {
-            check.one_of("cache_gb", &gb.exact_text().0, CACHE_SIZES.iter().map(|(size, _)| *size));
+            check.one_of("cache_gb", &gb.exact_text().0, cache_sizes_gb());
         }
         check.optional_whole("cached_stages", self.cached_stages.as_ref(), 0, 10_000);
         check.optional_amount("cache_hours", self.cache_hours.as_ref(), 744);

@@ -213,6 +213,25 @@ pub enum FlatRatePlan {
     Premium6000m,
 }
 
+/// The edge geography in which a Region lies, for clients near it.
+pub fn geography_of(region: &str, catalog: &Catalog) -> String {
+    let geography = catalog.places.get(region).map_or("", |place| place.geography.as_str());
+    let code = match (geography, region) {
+        ("europe", _) | (_, "il-central-1") => "EU",
+        ("middle-east", _) => "ME",
+        ("africa", _) => "ZA",
+        ("south-america", _) => "SA",
+        ("north-america", _) if region.starts_with("ca-") => "CA",
+        // The United States go with Mexico.
+        ("north-america", _) => "US",
+        (_, "ap-northeast-1" | "ap-northeast-3") => "JP",
+        (_, "ap-southeast-2" | "ap-southeast-4" | "ap-southeast-6") => "AU",
+        (_, "ap-south-1" | "ap-south-2") => "IN",
+        _ => "AP",
+    };
+    code.to_owned()
+}
+
 impl FlatRatePlan {
     /// The name of its price, and the millions of requests and the gigabytes that it includes.
     pub fn terms(self) -> (&'static str, u64, u64) {
@@ -385,5 +404,38 @@ impl Usage for Cloudfront {
             m.line(id, label, meter).times(value, unit)?.put(m);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::load::seed_catalog;
+
+    #[test]
+    fn every_region_lies_in_a_geography_that_has_prices() {
+        let catalog = seed_catalog().unwrap_or_else(|errors| panic!("{errors}"));
+        let known = catalog.facts.names("cloudfront_geographies").expect("geographies");
+        for region in catalog.places.codes() {
+            assert!(known.contains(&geography_of(region, &catalog)), "{region}");
+        }
+        let expected = [
+            ("us-west-2", "US"),
+            ("mx-central-1", "US"),
+            ("ca-west-1", "CA"),
+            ("eu-south-2", "EU"),
+            ("il-central-1", "EU"),
+            ("me-south-1", "ME"),
+            ("af-south-1", "ZA"),
+            ("sa-east-1", "SA"),
+            ("ap-northeast-1", "JP"),
+            ("ap-northeast-2", "AP"),
+            ("ap-southeast-2", "AU"),
+            ("ap-south-1", "IN"),
+            ("ap-southeast-1", "AP"),
+        ];
+        for (region, code) in expected {
+            assert_eq!(geography_of(region, &catalog), code, "{region}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use crossover::app::decide::DecideRequest;
 use crossover::catalog::seed::Files;
 use crossover::catalog::{Catalog, Edition, load};
+use crossover::decisions::api_front_door::ApiFrontDoor;
 use crossover::decisions::container_platform::ContainerPlatform;
 use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
@@ -133,6 +134,8 @@ fn network() -> Vec<Asked> {
     let (guided, cheapest) = (Mode::Guided, Mode::CheapestEligible);
     let nat = ["gb_month", "cross_az_gb", "connections_per_destination"];
     let balancer = ["gb_month", "gb_out_month", "requests_per_second", "active_connections"];
+    let front = ["requests_month", "avg_response_kb", "max_payload_mb", "max_latency_s", "new_connections_per_second"];
+    let pushed = ["requests_month", "message_kb", "connection_minutes", "concurrent_connections"];
     vec![
         asked("nat_topology", "us-east-1", cheapest, json!({"dev": true, "gb_month": 20000}), &nat),
         asked("nat_topology", "us-east-1", cheapest, json!({"vpcs": 10, "connections_per_destination": 700_000}), &nat),
@@ -141,6 +144,10 @@ fn network() -> Vec<Asked> {
         asked("load_balancer", "us-east-1", cheapest, json!({"protocol": "tcp", "regions": 2}), &balancer),
         asked("load_balancer", "us-east-1", cheapest, json!({"cross_vpc": true, "requests_per_second": 5}), &balancer),
         asked("load_balancer", "us-east-1", guided, json!({"path_routing": true, "rules": 40}), &balancer),
+        asked("api_front_door", "us-east-1", cheapest, json!({"backend": "ecs", "requests_month": 9_000_000}), &front),
+        asked("api_front_door", "ap-northeast-2", guided, json!({"backend": "ecs", "waf": true, "rules": 40}), &front),
+        asked("api_front_door", "us-east-1", cheapest, json!({"stream_mb": 30, "max_payload_mb": 3}), &front),
+        asked("api_front_door", "us-east-1", guided, json!({"style": "ws", "backend": "ecs"}), &pushed),
     ]
 }
 
@@ -169,6 +176,7 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
         "hybrid_connectivity" => judge_with::<HybridConnectivity>(asked, name, value),
         "nat_topology" => judge_with::<NatTopology>(asked, name, value),
         "load_balancer" => judge_with::<LoadBalancer>(asked, name, value),
+        "api_front_door" => judge_with::<ApiFrontDoor>(asked, name, value),
         "container_platform" => judge_with::<ContainerPlatform>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
@@ -588,6 +596,7 @@ fn the_same_request_gives_the_same_bytes() {
         ("hybrid_resiliency", json!({"aws_sla_pct": 99.9, "gb_out_month": 7_000})),
         ("nat_topology", json!({"vpcs": 3, "gb_month": 7_000})),
         ("load_balancer", json!({"protocol": "tcp", "gb_month": 7_000})),
+        ("api_front_door", json!({"backend": "ecs", "requests_month": 7_000_000})),
         ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
         ("container_platform", json!({"tasks": 9, "vcpu": "0.5", "mem_gb": 3})),
     ] {
@@ -619,6 +628,7 @@ const HELD: &[&str] = &[
     "nat_topology",
     "vpc_connectivity",
     "private_access",
+    "api_front_door",
 ];
 
 /// The source that fires the rules of a decision, without the list of rules.
@@ -628,6 +638,7 @@ fn firing(decision: &Decision) -> String {
         "container_platform" => source("container_platform/screening.rs") + &source("container_platform/guidance.rs"),
         "vpc_connectivity" => source("vpc_connectivity/screening.rs"),
         "private_access" => source("private_access/screening.rs"),
+        "api_front_door" => source("api_front_door/screening.rs") + &source("api_front_door/matrix.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");
@@ -744,4 +755,5 @@ fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<NatTopology>(find("nat_topology").expect("a decision"));
     tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
     tables::<ContainerPlatform>(find("container_platform").expect("a decision"));
+    tables::<ApiFrontDoor>(find("api_front_door").expect("a decision"));
 }
