@@ -15,6 +15,7 @@ pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
 pub mod load_balancer;
+pub mod messaging;
 pub mod nat_topology;
 pub mod pricing_model;
 pub mod private_access;
@@ -35,6 +36,7 @@ pub static DECISIONS: &[Decision] = &[
     vpc_connectivity::DECISION,
     private_access::DECISION,
     api_front_door::DECISION,
+    messaging::DECISION,
 ];
 
 /// A decision: an entry of the list.

@@ -24,6 +24,7 @@ use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mo
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
 use crossover::decisions::hybrid_resiliency::HybridResiliency;
 use crossover::decisions::load_balancer::LoadBalancer;
+use crossover::decisions::messaging::Messaging;
 use crossover::decisions::nat_topology::NatTopology;
 use crossover::decisions::pricing_model::PricingModel;
 use crossover::decisions::private_access::PrivateAccess;
@@ -151,6 +152,31 @@ fn network() -> Vec<Asked> {
     ]
 }
 
+/// Requests about messages, each with the ranges it draws: rates with their quotas and shards, sizes with their chunks
+/// and batches, and times.
+fn messages() -> Vec<Asked> {
+    let asked = |region: &str, mode: Mode, inputs: Value, swept: &[(&str, i64)]| {
+        let sweep = |(input, to): &(&str, i64)| SweepAsk {
+            input: (*input).to_owned(),
+            from: Amount::ZERO,
+            to: Some(Amount::whole(*to)),
+        };
+        let sweeps = Some(swept.iter().map(sweep).collect());
+        Asked { decision: "messaging", ask: Ask { sweeps, ..ask(region, mode) }, inputs }
+    };
+    let (guided, cheapest) = (Mode::Guided, Mode::CheapestEligible);
+    let rates = [("msgs_per_s_avg", 1_000), ("message_kb", 80)];
+    let times = [("retention_days", 400), ("delay_minutes", 60), ("latency_ms", 6_000)];
+    vec![
+        asked("us-east-1", cheapest, json!({"consumer_mode": "competing"}), &rates),
+        asked("ap-northeast-2", guided, json!({"consumers": 3, "consumer_mode": "independent"}), &rates),
+        asked("us-east-1", guided, json!({"ordering": "group", "batchable": false}), &rates),
+        asked("eu-west-2", cheapest, json!({"ordering": "global", "msgs_per_s_avg": 20}), &[("message_kb", 300)]),
+        asked("us-east-1", cheapest, json!({"consumers": 25, "consumer_mode": "independent"}), &times),
+        asked("us-east-1", guided, json!({"msgs_per_s_avg": 900, "message_kb": 9}), &[("msgs_per_s_peak", 9_000)]),
+    ]
+}
+
 fn decide(asked: &Asked) -> Verdict<'static> {
     let decision = find(asked.decision).expect("a decision");
     (decision.decide)(&asked.inputs.to_string(), &asked.ask, seed())
@@ -178,6 +204,7 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
         "load_balancer" => judge_with::<LoadBalancer>(asked, name, value),
         "api_front_door" => judge_with::<ApiFrontDoor>(asked, name, value),
         "container_platform" => judge_with::<ContainerPlatform>(asked, name, value),
+        "messaging" => judge_with::<Messaging>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
 }
@@ -198,7 +225,7 @@ fn fraction(numer: i64, denom: i64) -> Fraction {
 fn at_a_crossover_the_costs_agree_and_beside_it_the_cheapest_changes() {
     let mut kinds = BTreeMap::new();
     let beside = fraction(1, 1_000_000_000);
-    for asked in ten().into_iter().chain(network()) {
+    for asked in ten().into_iter().chain(network()).chain(messages()) {
         let verdict = decide(&asked);
         for crossover in &verdict.crossovers {
             *kinds.entry(crossover.kind.as_str()).or_insert(0) += 1;
@@ -237,7 +264,7 @@ fn a_regime_is_what_plain_evaluations_give() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         fraction(1 + (random >> 40).rem_euclid(9_998), 10_000)
     };
-    for asked in ten().into_iter().chain(network()) {
+    for asked in ten().into_iter().chain(network()).chain(messages()) {
         let verdict = decide(&asked);
         assert!(!verdict.regimes.is_empty());
         for regime in &verdict.regimes {
@@ -597,6 +624,7 @@ fn the_same_request_gives_the_same_bytes() {
         ("nat_topology", json!({"vpcs": 3, "gb_month": 7_000})),
         ("load_balancer", json!({"protocol": "tcp", "gb_month": 7_000})),
         ("api_front_door", json!({"backend": "ecs", "requests_month": 7_000_000})),
+        ("messaging", json!({"consumers": 4, "consumer_mode": "independent", "msgs_per_s_avg": 70})),
         ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
         ("container_platform", json!({"tasks": 9, "vcpu": "0.5", "mem_gb": 3})),
     ] {
@@ -629,6 +657,7 @@ const HELD: &[&str] = &[
     "vpc_connectivity",
     "private_access",
     "api_front_door",
+    "messaging",
 ];
 
 /// The source that fires the rules of a decision, without the list of rules.
@@ -639,6 +668,7 @@ fn firing(decision: &Decision) -> String {
         "vpc_connectivity" => source("vpc_connectivity/screening.rs"),
         "private_access" => source("private_access/screening.rs"),
         "api_front_door" => source("api_front_door/screening.rs") + &source("api_front_door/matrix.rs"),
+        "messaging" => source("messaging/screening.rs") + &source("messaging/guidance.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");
@@ -752,6 +782,7 @@ fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<HybridResiliency>(find("hybrid_resiliency").expect("a decision"));
     tables::<VpcConnectivity>(find("vpc_connectivity").expect("a decision"));
     tables::<PrivateAccess>(find("private_access").expect("a decision"));
+    tables::<Messaging>(find("messaging").expect("a decision"));
     tables::<NatTopology>(find("nat_topology").expect("a decision"));
     tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
     tables::<ContainerPlatform>(find("container_platform").expect("a decision"));
