@@ -19,6 +19,7 @@ use crossover::catalog::seed::Files;
 use crossover::catalog::{Catalog, Edition, load};
 use crossover::decisions::api_front_door::ApiFrontDoor;
 use crossover::decisions::container_platform::ContainerPlatform;
+use crossover::decisions::database_tier::DatabaseTier;
 use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
@@ -124,7 +125,7 @@ fn ten() -> Vec<Asked> {
     ]
 }
 
-/// Requests of the network's decisions, each with the ranges it draws.
+/// Requests of the decisions about networks and data, each with the ranges it draws.
 fn network() -> Vec<Asked> {
     let asked = |decision: &'static str, region: &str, mode: Mode, inputs: Value, swept: &[&str]| {
         let sweep = |input: &&str| SweepAsk { input: (*input).to_owned(), from: Amount::ZERO, to: None };
@@ -136,6 +137,8 @@ fn network() -> Vec<Asked> {
     let balancer = ["gb_month", "gb_out_month", "requests_per_second", "active_connections"];
     let front = ["requests_month", "avg_response_kb", "max_payload_mb", "max_latency_s", "new_connections_per_second"];
     let pushed = ["requests_month", "message_kb", "connection_minutes", "concurrent_connections"];
+    let table = ["utilisation", "rps", "item_kb", "storage_gb"];
+    let database = ["average_acu", "io_month", "sla_pct", "failover_s", "iops"];
     vec![
         asked("nat_topology", "us-east-1", cheapest, json!({"dev": true, "gb_month": 20000}), &nat),
         asked("nat_topology", "us-east-1", cheapest, json!({"vpcs": 10, "connections_per_destination": 700_000}), &nat),
@@ -148,6 +151,10 @@ fn network() -> Vec<Asked> {
         asked("api_front_door", "ap-northeast-2", guided, json!({"backend": "ecs", "waf": true, "rules": 40}), &front),
         asked("api_front_door", "us-east-1", cheapest, json!({"stream_mb": 30, "max_payload_mb": 3}), &front),
         asked("api_front_door", "us-east-1", guided, json!({"style": "ws", "backend": "ecs"}), &pushed),
+        asked("database_tier", "us-east-1", cheapest, json!({"key_access": true, "team_size": 3}), &table),
+        asked("database_tier", "ap-northeast-2", guided, json!({"key_access": true, "utilisation": 0.4}), &table),
+        asked("database_tier", "us-east-1", cheapest, json!({"engine": "mysql", "active_hours": 300}), &database),
+        asked("database_tier", "us-east-1", guided, json!({"first_query_delay_ok_s": 3, "ha": true}), &database),
     ]
 }
 
@@ -178,6 +185,7 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
         "load_balancer" => judge_with::<LoadBalancer>(asked, name, value),
         "api_front_door" => judge_with::<ApiFrontDoor>(asked, name, value),
         "container_platform" => judge_with::<ContainerPlatform>(asked, name, value),
+        "database_tier" => judge_with::<DatabaseTier>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
 }
@@ -599,6 +607,7 @@ fn the_same_request_gives_the_same_bytes() {
         ("api_front_door", json!({"backend": "ecs", "requests_month": 7_000_000})),
         ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
         ("container_platform", json!({"tasks": 9, "vcpu": "0.5", "mem_gb": 3})),
+        ("database_tier", json!({"engine": "postgresql", "read_heavy": true})),
     ] {
         let body = json!({"region": "us-east-1", "as_of": "2026-11-22", "inputs": inputs}).to_string();
         let answer = || {
@@ -629,6 +638,7 @@ const HELD: &[&str] = &[
     "vpc_connectivity",
     "private_access",
     "api_front_door",
+    "database_tier",
 ];
 
 /// The source that fires the rules of a decision, without the list of rules.
@@ -639,6 +649,7 @@ fn firing(decision: &Decision) -> String {
         "vpc_connectivity" => source("vpc_connectivity/screening.rs"),
         "private_access" => source("private_access/screening.rs"),
         "api_front_door" => source("api_front_door/screening.rs") + &source("api_front_door/matrix.rs"),
+        "database_tier" => source("database_tier/screening.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");
@@ -756,4 +767,5 @@ fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
     tables::<ContainerPlatform>(find("container_platform").expect("a decision"));
     tables::<ApiFrontDoor>(find("api_front_door").expect("a decision"));
+    tables::<DatabaseTier>(find("database_tier").expect("a decision"));
 }
