@@ -11,6 +11,7 @@ use crate::services::{Example, NamedSchema};
 
 pub mod api_front_door;
 pub mod container_platform;
+pub mod database_tier;
 pub mod engine;
 pub mod hybrid_connectivity;
 pub mod hybrid_resiliency;
@@ -37,6 +38,7 @@ pub static DECISIONS: &[Decision] = &[
     private_access::DECISION,
     api_front_door::DECISION,
     messaging::DECISION,
+    database_tier::DECISION,
 ];
 
 /// A decision: an entry of the list.

@@ -79,13 +79,13 @@ const EXPORTED: MeterSpec = data("ExportDataSize-Bytes", Unit::GB);
 const IMPORTED: MeterSpec = data("ImportDataSize-Bytes", Unit::GB);
 
 /// The kilobytes of a read unit (`metering.csv`).
-const READ_KB: u64 = 4;
+pub const READ_KB: u64 = 4;
 /// The kilobytes of a write unit (`metering.csv`).
-const WRITE_KB: u64 = 1;
+pub const WRITE_KB: u64 = 1;
 /// The most kilobytes of an item.
 const MAX_ITEM_KB: u64 = 400;
 /// The kilobytes of a gigabyte.
-const KB_PER_GB: u64 = 1_048_576;
+pub const KB_PER_GB: u64 = 1_048_576;
 /// The most capacity units that an estimate takes.
 const MAX_UNITS: u64 = 1_000_000_000;
 

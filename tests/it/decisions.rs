@@ -19,6 +19,7 @@ use crossover::catalog::seed::Files;
 use crossover::catalog::{Catalog, Edition, load};
 use crossover::decisions::api_front_door::ApiFrontDoor;
 use crossover::decisions::container_platform::ContainerPlatform;
+use crossover::decisions::database_tier::DatabaseTier;
 use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
 use crossover::decisions::hybrid_connectivity::HybridConnectivity;
@@ -125,7 +126,7 @@ fn ten() -> Vec<Asked> {
     ]
 }
 
-/// Requests of the network's decisions, each with the ranges it draws.
+/// Requests of the decisions about networks and data, each with the ranges it draws.
 fn network() -> Vec<Asked> {
     let asked = |decision: &'static str, region: &str, mode: Mode, inputs: Value, swept: &[&str]| {
         let sweep = |input: &&str| SweepAsk { input: (*input).to_owned(), from: Amount::ZERO, to: None };
@@ -137,6 +138,8 @@ fn network() -> Vec<Asked> {
     let balancer = ["gb_month", "gb_out_month", "requests_per_second", "active_connections"];
     let front = ["requests_month", "avg_response_kb", "max_payload_mb", "max_latency_s", "new_connections_per_second"];
     let pushed = ["requests_month", "message_kb", "connection_minutes", "concurrent_connections"];
+    let table = ["utilisation", "rps", "item_kb", "storage_gb"];
+    let database = ["average_acu", "io_month", "sla_pct", "failover_s", "iops"];
     vec![
         asked("nat_topology", "us-east-1", cheapest, json!({"dev": true, "gb_month": 20000}), &nat),
         asked("nat_topology", "us-east-1", cheapest, json!({"vpcs": 10, "connections_per_destination": 700_000}), &nat),
@@ -149,6 +152,10 @@ fn network() -> Vec<Asked> {
         asked("api_front_door", "ap-northeast-2", guided, json!({"backend": "ecs", "waf": true, "rules": 40}), &front),
         asked("api_front_door", "us-east-1", cheapest, json!({"stream_mb": 30, "max_payload_mb": 3}), &front),
         asked("api_front_door", "us-east-1", guided, json!({"style": "ws", "backend": "ecs"}), &pushed),
+        asked("database_tier", "us-east-1", cheapest, json!({"key_access": true, "team_size": 3}), &table),
+        asked("database_tier", "ap-northeast-2", guided, json!({"key_access": true, "utilisation": 0.4}), &table),
+        asked("database_tier", "us-east-1", cheapest, json!({"engine": "mysql", "active_hours": 300}), &database),
+        asked("database_tier", "us-east-1", guided, json!({"first_query_delay_ok_s": 3, "ha": true}), &database),
     ]
 }
 
@@ -205,6 +212,7 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
         "api_front_door" => judge_with::<ApiFrontDoor>(asked, name, value),
         "container_platform" => judge_with::<ContainerPlatform>(asked, name, value),
         "messaging" => judge_with::<Messaging>(asked, name, value),
+        "database_tier" => judge_with::<DatabaseTier>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
 }
@@ -627,6 +635,7 @@ fn the_same_request_gives_the_same_bytes() {
         ("messaging", json!({"consumers": 4, "consumer_mode": "independent", "msgs_per_s_avg": 70})),
         ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
         ("container_platform", json!({"tasks": 9, "vcpu": "0.5", "mem_gb": 3})),
+        ("database_tier", json!({"engine": "postgresql", "read_heavy": true})),
     ] {
         let body = json!({"region": "us-east-1", "as_of": "2026-11-22", "inputs": inputs}).to_string();
         let answer = || {
@@ -658,6 +667,7 @@ const HELD: &[&str] = &[
     "private_access",
     "api_front_door",
     "messaging",
+    "database_tier",
 ];
 
 /// The source that fires the rules of a decision, without the list of rules.
@@ -669,6 +679,7 @@ fn firing(decision: &Decision) -> String {
         "private_access" => source("private_access/screening.rs"),
         "api_front_door" => source("api_front_door/screening.rs") + &source("api_front_door/matrix.rs"),
         "messaging" => source("messaging/screening.rs") + &source("messaging/guidance.rs"),
+        "database_tier" => source("database_tier/screening.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");
@@ -787,4 +798,5 @@ fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<LoadBalancer>(find("load_balancer").expect("a decision"));
     tables::<ContainerPlatform>(find("container_platform").expect("a decision"));
     tables::<ApiFrontDoor>(find("api_front_door").expect("a decision"));
+    tables::<DatabaseTier>(find("database_tier").expect("a decision"));
 }

@@ -22,6 +22,8 @@ pub struct Choice {
     pub field: Vec<usize>,
     /// The rules whose preference narrowed the field.
     pub narrowed_by: Vec<&'static str>,
+    /// Whether a preference names every option of the field, narrowed by it or not.
+    pub is_preferred: bool,
     /// Whether the soft score or the count of features decided between options within the tie.
     pub by_score: bool,
 }
@@ -94,7 +96,7 @@ pub(crate) fn choose(
         choice.field.iter().copied().filter(|at| candidates.get(*at).is_some_and(|c| c.rank().is_some())).collect();
     if priced.is_empty() {
         // An option without a price wins only by a rule that prefers it, or as the only survivor.
-        if !choice.narrowed_by.is_empty() || choice.field.len() == 1 {
+        if choice.is_preferred || choice.field.len() == 1 {
             let tie = facts.number("tie_soft_score_gap_points")?;
             choice.recommended = best_unpriced(candidates, &choice.field, &tie);
         }
@@ -145,6 +147,7 @@ fn narrow(candidates: &[Candidate<'_>], rules: &'static [RuleInfo], choice: &mut
                 choice.narrowed_by.push(rule.id);
             }
             choice.field = preferred;
+            choice.is_preferred = true;
         }
     }
 }
