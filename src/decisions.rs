@@ -11,6 +11,7 @@ use crate::services::{Example, NamedSchema};
 
 pub mod api_front_door;
 pub mod container_platform;
+pub mod content_origin;
 pub mod database_tier;
 pub mod engine;
 pub mod hybrid_connectivity;
@@ -39,6 +40,7 @@ pub static DECISIONS: &[Decision] = &[
     api_front_door::DECISION,
     messaging::DECISION,
     database_tier::DECISION,
+    content_origin::DECISION,
 ];
 
 /// A decision: an entry of the list.

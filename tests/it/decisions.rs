@@ -19,6 +19,7 @@ use crossover::catalog::seed::Files;
 use crossover::catalog::{Catalog, Edition, load};
 use crossover::decisions::api_front_door::ApiFrontDoor;
 use crossover::decisions::container_platform::ContainerPlatform;
+use crossover::decisions::content_origin::ContentOrigin;
 use crossover::decisions::database_tier::DatabaseTier;
 use crossover::decisions::engine::sweep::CrossoverKind;
 use crossover::decisions::engine::{Ask, Candidate, Effect, Judged, Knowledge, Mode, SweepAsk, Verdict, judge};
@@ -137,6 +138,7 @@ fn network() -> Vec<Asked> {
     let nat = ["gb_month", "cross_az_gb", "connections_per_destination"];
     let balancer = ["gb_month", "gb_out_month", "requests_per_second", "active_connections"];
     let front = ["requests_month", "avg_response_kb", "max_payload_mb", "max_latency_s", "new_connections_per_second"];
+    let content = ["gb_month", "requests_month", "cache_hit_ratio", "azs"];
     let pushed = ["requests_month", "message_kb", "connection_minutes", "concurrent_connections"];
     let table = ["utilisation", "rps", "item_kb", "storage_gb"];
     let database = ["average_acu", "io_month", "sla_pct", "failover_s", "iops"];
@@ -156,6 +158,10 @@ fn network() -> Vec<Asked> {
         asked("database_tier", "ap-northeast-2", guided, json!({"key_access": true, "utilisation": 0.4}), &table),
         asked("database_tier", "us-east-1", cheapest, json!({"engine": "mysql", "active_hours": 300}), &database),
         asked("database_tier", "us-east-1", guided, json!({"first_query_delay_ok_s": 3, "ha": true}), &database),
+        asked("content_origin", "us-east-1", cheapest, json!({"static": true, "gb_month": 20000}), &content),
+        asked("content_origin", "us-east-1", guided, json!({"predictable_bill": true, "gb_month": 90}), &content),
+        asked("content_origin", "eu-west-1", cheapest, json!({"dynamic": true, "cache_hit_ratio": 0.3}), &content),
+        asked("content_origin", "ap-northeast-2", cheapest, json!({"internal_tool": true}), &content),
     ]
 }
 
@@ -213,6 +219,7 @@ fn at(asked: &Asked, name: &str, value: &Fraction) -> Judged<'static> {
         "container_platform" => judge_with::<ContainerPlatform>(asked, name, value),
         "messaging" => judge_with::<Messaging>(asked, name, value),
         "database_tier" => judge_with::<DatabaseTier>(asked, name, value),
+        "content_origin" => judge_with::<ContentOrigin>(asked, name, value),
         _ => judge_with::<HybridResiliency>(asked, name, value),
     }
 }
@@ -633,6 +640,7 @@ fn the_same_request_gives_the_same_bytes() {
         ("load_balancer", json!({"protocol": "tcp", "gb_month": 7_000})),
         ("api_front_door", json!({"backend": "ecs", "requests_month": 7_000_000})),
         ("messaging", json!({"consumers": 4, "consumer_mode": "independent", "msgs_per_s_avg": 70})),
+        ("content_origin", json!({"static": true, "gb_month": 7_000})),
         ("pricing_model", json!({"discount": 0.4, "horizon_months": 20})),
         ("container_platform", json!({"tasks": 9, "vcpu": "0.5", "mem_gb": 3})),
         ("database_tier", json!({"engine": "postgresql", "read_heavy": true})),
@@ -668,6 +676,7 @@ const HELD: &[&str] = &[
     "api_front_door",
     "messaging",
     "database_tier",
+    "content_origin",
 ];
 
 /// The source that fires the rules of a decision, without the list of rules.
@@ -680,6 +689,7 @@ fn firing(decision: &Decision) -> String {
         "api_front_door" => source("api_front_door/screening.rs") + &source("api_front_door/matrix.rs"),
         "messaging" => source("messaging/screening.rs") + &source("messaging/guidance.rs"),
         "database_tier" => source("database_tier/screening.rs"),
+        "content_origin" => source("content_origin/screening.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");
@@ -799,4 +809,5 @@ fn every_input_is_a_field_and_every_field_is_an_input_or_not_modelled() {
     tables::<ContainerPlatform>(find("container_platform").expect("a decision"));
     tables::<ApiFrontDoor>(find("api_front_door").expect("a decision"));
     tables::<DatabaseTier>(find("database_tier").expect("a decision"));
+    tables::<ContentOrigin>(find("content_origin").expect("a decision"));
 }

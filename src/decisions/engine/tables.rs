@@ -20,11 +20,12 @@ macro_rules! numbers {
 }
 pub(crate) use numbers;
 
-/// Writes a list of yes/no inputs, one a line: `name [relaxable true] [alias true];`.
+/// Writes a list of yes/no inputs, one a line: `name [named "…"] [relaxable true] [alias true];`. An input whose name is a
+/// word of Rust has a field of another name, and is `named`.
 macro_rules! flags {
-    ($($name:ident $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
+    ($($name:ident $(named $named:literal)? $(relaxable $relaxable:literal)? $(alias $alias:literal)?;)*) => {
         &[$($crate::decisions::engine::FlagInput {
-            name: stringify!($name),
+            name: $crate::decisions::engine::tables::first(&[$($named,)? stringify!($name)]),
             relaxable: false $(|| $relaxable)?,
             critical: false,
             alias: false $(|| $alias)?,
@@ -33,3 +34,11 @@ macro_rules! flags {
     };
 }
 pub(crate) use flags;
+
+/// The first of some names.
+pub(crate) const fn first(names: &[&'static str]) -> &'static str {
+    match names {
+        [first, ..] => first,
+        [] => "",
+    }
+}
