@@ -27,7 +27,7 @@ pub(super) enum Engine {
 impl Engine {
     /// The engine that a word names, with or without a version after it.
     pub(super) fn named(word: &str) -> Option<Self> {
-        let plain: String = word.to_lowercase().chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+        let plain: String = word.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
         let plain = plain.strip_prefix("aurora").unwrap_or(&plain);
         [
             ("postgres", Self::Postgresql),
@@ -274,19 +274,18 @@ fn size(
     defaults: &mut Defaults,
 ) -> Result<Size, Stop> {
     let is_small = inputs.small.unwrap_or([inputs.dev, inputs.low_volume].into_iter().any(|flag| flag == Some(true)));
-    let class = match &inputs.instance_class {
-        Some(class) => class.clone(),
-        None => {
-            let fact = match (is_small, engine.is_x86()) {
-                (true, false) => "db_default_class_small",
-                (false, false) => "db_default_class",
-                (true, true) => "db_default_class_small_x86",
-                (false, true) => "db_default_class_x86",
-            };
-            let class = only_name(context, fact)?;
-            defaults.assume("instance_class", class.as_str(), "a class to begin with");
-            class
-        }
+    let class = if let Some(class) = &inputs.instance_class {
+        class.clone()
+    } else {
+        let fact = match (is_small, engine.is_x86()) {
+            (true, false) => "db_default_class_small",
+            (false, false) => "db_default_class",
+            (true, true) => "db_default_class_small_x86",
+            (false, true) => "db_default_class_x86",
+        };
+        let class = only_name(context, fact)?;
+        defaults.assume("instance_class", class.as_str(), "a class to begin with");
+        class
     };
     let cluster_class = match &inputs.cluster_instance_class {
         Some(class) => class.clone(),
