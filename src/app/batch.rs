@@ -18,18 +18,22 @@ use chrono::NaiveDate;
 use super::receipt::json;
 use crate::catalog::Catalog;
 use crate::domain::problem::{Code, Problem, Problems};
+use crate::services::Service;
 
 pub mod csv;
 pub mod row;
 pub mod split;
 pub mod view;
 
-use row::Asked;
+use row::{Answer, Asked, Begun};
 use split::Chunk;
 use view::{DecisionPart, DecisionTotal, RowProblem};
 
 /// The longest row that is read, in bytes: as much as the body of a single request may have.
 pub const MAX_ROW_BYTES: usize = 2 * 1024 * 1024;
+
+/// How many rows are metered, then rated, then written: what is known of them meanwhile is to stay at hand.
+const TOGETHER: usize = 32;
 
 /// How rows and answers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,26 +123,29 @@ impl Batch {
 
     /// Answers the rows of a chunk, one line each, until there is nobody left to answer.
     ///
-    /// All rows are read first. Then those of one service are answered one after the other, since its code and its
-    /// prices are at hand then: rows that ask for many services in turn take half as long again otherwise. The answers
-    /// are put back in the order of the rows.
+    /// Rows that ask for many services in turn, each worked out from its text to its answer, would find neither code nor
+    /// data at hand, and take twice as long. So all rows are read first; then those of one service follow each other,
+    /// some at a time, and of these all are metered, then all are rated, then all are written. The answers are put back
+    /// in the order of the rows.
     pub fn answer(&self, chunk: &Chunk, gone: &dyn Fn() -> bool, out: &mut Vec<u8>) -> Tally {
         let mut csv_rows = chunk.header().map(csv::Rows::under);
         let texts: Vec<Text<'_>> = chunk.rows().map(|text| Text::of(text, csv_rows.as_mut())).collect();
-        let rows: Vec<Row<'_>> = texts.iter().map(Text::read).collect();
+        let rows: Vec<Row<'_>> = texts.iter().map(|text| self.read(text)).collect();
         let mut order: Vec<&Row<'_>> = rows.iter().collect();
         order.sort_by_key(|row| row.service());
         let (mut tally, mut answers) = (Tally::default(), Vec::new());
         answers.reserve(rows.len().saturating_mul(self.usual_room()));
         let mut at: Vec<Range<usize>> = vec![0..0; rows.len()];
-        for row in order {
-            if gone() {
-                break;
-            }
-            let begin = answers.len();
-            tally.add(self.answer_row(row, &mut answers));
-            if let Some(at) = rows.element_offset(row).and_then(|nth| at.get_mut(nth)) {
-                *at = begin..answers.len();
+        for together in order.chunks(TOGETHER) {
+            let metered = together.iter().take_while(|_| !gone()).map(|row| unless_it_panics(|| self.begin(row)));
+            let metered: Vec<_> = metered.collect();
+            let rated: Vec<_> = metered.into_iter().map(|begun| unless_it_panics(|| begun?.finish())).collect();
+            for (row, answer) in together.iter().zip(rated) {
+                let from = answers.len();
+                tally.add(self.write(&row.id, answer, &mut answers));
+                if let Some(at) = rows.element_offset(row).and_then(|nth| at.get_mut(nth)) {
+                    *at = from..answers.len();
+                }
             }
         }
         out.reserve(answers.len());
@@ -173,50 +180,62 @@ impl Batch {
         out
     }
 
-    /// Answers a row.
-    fn answer_row(&self, row: &Row<'_>, out: &mut Vec<u8>) -> Tally {
+    /// Reads a row and finds the edition that it names.
+    fn read<'t>(&self, text: &'t Text<'_>) -> Row<'t> {
+        match text {
+            Text::Json(text) => {
+                let read = catch_unwind(AssertUnwindSafe(|| row::read(text)));
+                let (id, asked) = read.unwrap_or_else(|_| (Cow::Borrowed(row::NO_ID), Err(panicked().into())));
+                let edition = match &asked {
+                    Ok(asked) => asked.edition().filter(|number| *number != self.catalog.edition.number),
+                    Err(_) => None,
+                };
+                match edition.map(|number| (self.edition)(number)).transpose() {
+                    Ok(edition) => Row { id, asked, edition },
+                    Err(problem) => Row { id, asked: Err(problem.into()), edition: None },
+                }
+            }
+            Text::Refused(id, problem) => {
+                Row { id: Cow::Borrowed(id), asked: Err(problem.clone().into()), edition: None }
+            }
+        }
+    }
+
+    /// Works out what a row asks, up to where prices come in.
+    fn begin<'r>(&'r self, row: &'r Row<'_>) -> Result<Begun<'r>, Problems> {
+        let asked = row.asked.as_ref().map_err(Problems::clone)?;
+        asked.begin(row.edition.as_ref().unwrap_or(&self.catalog), self.today)
+    }
+
+    /// Writes the answer of a row, or why it is refused.
+    fn write(&self, id: &str, answer: Result<Answer<'_>, Problems>, out: &mut Vec<u8>) -> Tally {
         let before = out.len();
-        let answered = catch_unwind(AssertUnwindSafe(|| match &row.asked {
-            Ok(asked) => self.answer_one(&row.id, asked, out),
-            Err(problems) => Err(problems.clone()),
-        }));
-        let refused = match answered {
-            Ok(Ok(())) => return Tally { rows: 1, ..Tally::default() },
-            Ok(Err(problems)) => problems,
-            Err(_) => panicked().into(),
+        let refused = match unless_it_panics(|| answer.map(|answer| self.write_answer(id, answer, out))) {
+            Ok(()) => return Tally { rows: 1, ..Tally::default() },
+            Err(problems) => problems,
         };
         // A half-written answer would spoil the line.
         out.truncate(before);
-        self.write_refusal(&row.id, &refused, out);
+        self.write_refusal(id, &refused, out);
         let is_internal = refused.0.iter().any(|problem| problem.code == Code::Internal);
         Tally { rows: 1, failed: 1, internal: is_internal.then(|| refused.to_string()) }
     }
 
-    /// Works a request out and writes the answer.
-    fn answer_one(&self, id: &str, asked: &Asked<'_>, out: &mut Vec<u8>) -> Result<(), Problems> {
-        let named;
-        let catalog = match asked.edition() {
-            Some(number) if number != self.catalog.edition.number => {
-                named = (self.edition)(number)?;
-                &named
-            }
-            _ => &self.catalog,
-        };
-        match asked.run(catalog, self.today)? {
-            row::Answer::Estimate(priced) => match (self.output, self.detail) {
+    fn write_answer(&self, id: &str, answer: Answer<'_>, out: &mut Vec<u8>) {
+        match answer {
+            Answer::Estimate(priced) => match (self.output, self.detail) {
                 (Format::Csv, _) => csv::write_estimate(out, id, &priced.to_total()),
-                (Format::Ndjson, Detail::Total) => write_answer(out, id, |out| priced.write_total(out)),
-                (Format::Ndjson, Detail::Lines) => write_answer(out, id, |out| priced.write_lines(out)),
-                (Format::Ndjson, Detail::Full) => write_answer(out, id, |out| priced.write_full(out)),
+                (Format::Ndjson, Detail::Total) => write_line(out, id, |out| priced.write_total(out)),
+                (Format::Ndjson, Detail::Lines) => write_line(out, id, |out| priced.write_lines(out)),
+                (Format::Ndjson, Detail::Full) => write_line(out, id, |out| priced.write_full(out)),
             },
-            row::Answer::Decision(answer) => match (self.output, self.detail) {
+            Answer::Decision(answer) => match (self.output, self.detail) {
                 (Format::Csv, _) => csv::write_decision(out, id, &answer),
-                (Format::Ndjson, Detail::Total) => write_answer(out, id, |out| json(out, &DecisionTotal::of(&answer))),
-                (Format::Ndjson, Detail::Lines) => write_answer(out, id, |out| json(out, &DecisionPart::of(&answer))),
-                (Format::Ndjson, Detail::Full) => write_answer(out, id, |out| json(out, &answer)),
+                (Format::Ndjson, Detail::Total) => write_line(out, id, |out| json(out, &DecisionTotal::of(&answer))),
+                (Format::Ndjson, Detail::Lines) => write_line(out, id, |out| json(out, &DecisionPart::of(&answer))),
+                (Format::Ndjson, Detail::Full) => write_line(out, id, |out| json(out, &answer)),
             },
         }
-        Ok(())
     }
 
     fn write_refusal(&self, id: &str, problems: &Problems, out: &mut Vec<u8>) {
@@ -253,33 +272,30 @@ impl<'c> Text<'c> {
             Err((id, problem)) => Self::Refused(id, problem),
         }
     }
-
-    fn read(&self) -> Row<'_> {
-        match self {
-            Self::Json(text) => {
-                let read = catch_unwind(AssertUnwindSafe(|| row::read(text)));
-                let (id, asked) = read.unwrap_or_else(|_| (Cow::Borrowed(row::NO_ID), Err(panicked().into())));
-                Row { id, asked }
-            }
-            Self::Refused(id, problem) => Row { id: Cow::Borrowed(id), asked: Err(problem.clone().into()) },
-        }
-    }
 }
 
 /// A row that has been read: whose it is, and what it asks, or why it is refused.
 struct Row<'t> {
     id: Cow<'t, str>,
     asked: Result<Asked<'t>, Problems>,
+    /// The edition that it names, where that is not the one of the batch.
+    edition: Option<Arc<Catalog>>,
 }
 
 impl Row<'_> {
-    /// The service that it asks for; nothing where it asks for many, for a decision, or nothing that can be read.
-    fn service(&self) -> Option<&'static str> {
+    /// The service that it asks for, by its place in memory, which is quicker to compare than its name; nothing where it
+    /// asks for many, for a decision, or nothing that can be read.
+    fn service(&self) -> Option<*const Service> {
         match &self.asked {
-            Ok(Asked::Plain(service, _) | Asked::One(service, _)) => Some(service.id),
+            Ok(Asked::Plain(service, _) | Asked::One(service, _)) => Some(std::ptr::from_ref(*service)),
             _ => None,
         }
     }
+}
+
+/// A row that makes the program panic is refused, and the rows beside it are answered.
+fn unless_it_panics<T>(work: impl FnOnce() -> Result<T, Problems>) -> Result<T, Problems> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked().into()))
 }
 
 fn panicked() -> Problem {
@@ -290,7 +306,7 @@ fn too_long() -> Problem {
     Problem::new(Code::PayloadTooLarge, "", format!("the row is longer than {MAX_ROW_BYTES} bytes"))
 }
 
-fn write_answer(out: &mut Vec<u8>, id: &str, result: impl FnOnce(&mut Vec<u8>)) {
+fn write_line(out: &mut Vec<u8>, id: &str, result: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(b"{\"id\":");
     out.extend_from_slice(id.as_bytes());
     out.extend_from_slice(b",\"ok\":true,\"result\":");

@@ -1,15 +1,13 @@
-//! Spells decimals. A batch spells tens of millions of them, so this makes no text that needs memory of its own, and
-//! works on whole numbers of a machine word; whatever does not fit goes the general way.
+//! Spells decimals. A batch spells tens of millions of them, so this works on whole numbers of a machine word and writes
+//! where the letters are wanted; whatever does not fit goes the general way.
 
 use rust_decimal::Decimal;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, SmolStrBuilder};
 
 use crate::domain::amount::{Amount, SHOWN_DECIMALS};
 
 /// The decimals of a cent.
 const CENT_DECIMALS: u32 = 2;
-/// Room for the twenty digits of the largest word, the dot and the sign.
-const ROOM: usize = 22;
 
 /// US dollars rounded to cents, half away from zero.
 pub fn in_cents(amount: &Amount) -> SmolStr {
@@ -36,7 +34,7 @@ pub fn text(amount: &Amount) -> SmolStr {
 /// Writes what [`in_cents`] says.
 pub fn write_cents(out: &mut Vec<u8>, amount: &Amount) {
     match digits_in_cents(amount) {
-        Some(digits) => out.extend_from_slice(digits.letters()),
+        Some(digits) => digits.write(out),
         None => out.extend_from_slice(amount.rounded(CENT_DECIMALS).as_bytes()),
     }
 }
@@ -44,7 +42,7 @@ pub fn write_cents(out: &mut Vec<u8>, amount: &Amount) {
 /// Writes what [`exact_text`] says. Returns whether that is all of it.
 pub fn write_exact(out: &mut Vec<u8>, amount: &Amount) -> bool {
     if let Some((digits, exact)) = exact_digits(amount) {
-        out.extend_from_slice(digits.letters());
+        digits.write(out);
         return exact;
     }
     let (text, exact) = amount.exact_text();
@@ -52,45 +50,59 @@ pub fn write_exact(out: &mut Vec<u8>, amount: &Amount) -> bool {
     exact
 }
 
-/// A spelled number.
+/// A number of 10^-scale units that is to be spelled, where the scale is 12 at most.
 struct Digits {
-    /// The letters, at the end.
-    room: [u8; ROOM],
-    begin: usize,
+    negative: bool,
+    units: u64,
+    scale: u32,
+    /// Whether zeros at the end, behind the dot, are left out.
+    trimmed: bool,
 }
 
 impl Digits {
-    /// Spells a whole number of 10^-scale units, where the scale is 12 at most.
-    fn of(negative: bool, mut units: u64, scale: u32) -> Self {
-        let mut digits = Self { room: [0; ROOM], begin: ROOM };
-        let mut count = 0_u32;
-        while units > 0 || count <= scale {
-            if count == scale && scale > 0 {
-                digits.put(b'.');
-            }
-            digits.put(b'0'.saturating_add(u8::try_from(units % 10).unwrap_or_default()));
-            units /= 10;
-            count = count.saturating_add(1);
-        }
-        if negative {
-            digits.put(b'-');
-        }
-        digits
+    /// All decimals of a cent.
+    fn cents(negative: bool, units: u64) -> Self {
+        Self { negative, units, scale: CENT_DECIMALS, trimmed: false }
     }
 
-    fn put(&mut self, letter: u8) {
-        self.begin = self.begin.saturating_sub(1);
-        if let Some(place) = self.room.get_mut(self.begin) {
-            *place = letter;
+    /// Without zeros at the end.
+    fn trimmed(negative: bool, units: u64, scale: u32) -> Self {
+        Self { negative, units, scale, trimmed: true }
+    }
+
+    /// Hands out the letters, piece by piece.
+    fn spell(&self, mut put: impl FnMut(&str)) {
+        if self.negative {
+            put("-");
+        }
+        let mut digits = itoa::Buffer::new();
+        let (whole, rest) = self.parts();
+        put(digits.format(whole));
+        let Some(rest) = rest else { return };
+        // With a one before it, the part behind the dot keeps its zeros in front.
+        let rest = digits.format(rest).get(1..).unwrap_or_default();
+        let kept = if self.trimmed { rest.trim_end_matches('0') } else { rest };
+        if !kept.is_empty() {
+            put(".");
+            put(kept);
         }
     }
 
-    fn letters(&self) -> &[u8] {
-        self.room.get(self.begin..).unwrap_or_default()
+    fn write(&self, out: &mut Vec<u8>) {
+        self.spell(|piece| out.extend_from_slice(piece.as_bytes()));
     }
 
     fn to_text(&self) -> SmolStr {
-        SmolStr::new(std::str::from_utf8(self.letters()).unwrap_or_default())
+        let mut text = SmolStrBuilder::new();
+        self.spell(|piece| text.push_str(piece));
+        text.finish()
+    }
+
+    /// The whole part, and the one behind the dot with a one before it; `None` where there is nothing behind it.
+    fn parts(&self) -> (u64, Option<u64>) {
+        let Some(one) = 10_u64.checked_pow(self.scale).filter(|one| *one > 1) else { return (self.units, None) };
+        let (whole, rest) = (self.units.checked_div(one), self.units.checked_rem(one));
+        (whole.unwrap_or_default(), rest.and_then(|rest| one.checked_add(rest)))
     }
 }
 
@@ -100,7 +112,7 @@ fn digits_in_cents(amount: &Amount) -> Option<Digits> {
         return Some(digits);
     }
     let (cents, _) = amount.scaled_in_words(CENT_DECIMALS)?;
-    Some(Digits::of(cents < 0, u64::try_from(cents.unsigned_abs()).ok()?, CENT_DECIMALS))
+    Some(Digits::cents(cents < 0, u64::try_from(cents.unsigned_abs()).ok()?))
 }
 
 /// An amount without trailing zeros, with 12 decimals at most, and whether that is all of it; `None` where its digits do
@@ -110,7 +122,7 @@ fn exact_digits(amount: &Amount) -> Option<(Digits, bool)> {
         return Some((digits, true));
     }
     let (units, exact) = amount.scaled_in_words(SHOWN_DECIMALS)?;
-    Some((trimmed(units < 0, u64::try_from(units.unsigned_abs()).ok()?, SHOWN_DECIMALS), exact))
+    Some((Digits::trimmed(units < 0, u64::try_from(units.unsigned_abs()).ok()?, SHOWN_DECIMALS), exact))
 }
 
 /// A decimal in cents; `None` where its digits do not fit.
@@ -124,7 +136,7 @@ fn decimal_in_cents(number: Decimal) -> Option<Digits> {
         }
         None => units.checked_mul(10_u64.checked_pow(CENT_DECIMALS.checked_sub(number.scale())?)?)?,
     };
-    Some(Digits::of(number.is_sign_negative() && cents != 0, cents, CENT_DECIMALS))
+    Some(Digits::cents(number.is_sign_negative() && cents != 0, cents))
 }
 
 /// A decimal without trailing zeros; `None` where it has more than 12 decimals, or digits that do not fit.
@@ -135,16 +147,7 @@ fn decimal_digits(number: Decimal) -> Option<Digits> {
         let number = number.normalize();
         return (number.scale() <= SHOWN_DECIMALS).then(|| decimal_digits(number))?;
     }
-    Some(trimmed(negative, units, scale))
-}
-
-/// A whole number of 10^-scale units without trailing zeros behind the dot.
-fn trimmed(negative: bool, mut units: u64, mut scale: u32) -> Digits {
-    while scale > 0 && units.is_multiple_of(10) {
-        units /= 10;
-        scale = scale.saturating_sub(1);
-    }
-    Digits::of(negative, units, scale)
+    Some(Digits::trimmed(negative, units, scale))
 }
 
 #[cfg(test)]

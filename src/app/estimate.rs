@@ -122,6 +122,15 @@ pub struct EstimateTotal {
     pub missing: Vec<MissingMeterView>,
 }
 
+/// Resources whose usage has been metered and not yet rated.
+#[derive(Debug)]
+pub(super) struct Unrated<'c> {
+    planned: Vec<Planned>,
+    metered: Metered,
+    settings: Settings,
+    catalog: &'c Catalog,
+}
+
 /// Resources that have been priced: as much is said of it as is asked for.
 #[derive(Debug)]
 pub struct Priced<'c> {
@@ -148,7 +157,7 @@ impl EstimateOne {
     /// # Errors
     /// Every mistake of value, or every meter without a price.
     pub fn run<'c>(&self, service: &str, catalog: &'c Catalog, today: NaiveDate) -> Result<Estimate<'c>, Problems> {
-        Ok(self.price(find_service(service, "")?, catalog, today)?.into_full())
+        Ok(self.meter(find_service(service, "")?, catalog, today)?.rate()?.into_full())
     }
 
     /// Estimates it and writes the answer as JSON.
@@ -156,34 +165,34 @@ impl EstimateOne {
     /// # Errors
     /// As [`EstimateOne::run`].
     pub fn write(&self, service: &str, catalog: &Catalog, today: NaiveDate) -> Result<Vec<u8>, Problems> {
-        Ok(self.price(find_service(service, "")?, catalog, today)?.written())
+        Ok(self.meter(find_service(service, "")?, catalog, today)?.rate()?.written())
     }
 
-    /// Prices it.
+    /// Checks it and meters its usage.
     ///
     /// # Errors
-    /// As [`EstimateOne::run`].
-    pub(super) fn price<'c>(
+    /// Every mistake of value.
+    pub(super) fn meter<'c>(
         &self,
         service: &'static Service,
         catalog: &'c Catalog,
         today: NaiveDate,
-    ) -> Result<Priced<'c>, Problems> {
-        one(&self.common(), service, self.usage.get(), catalog, today)
+    ) -> Result<Unrated<'c>, Problems> {
+        meter_one(&self.common(), service, self.usage.get(), catalog, today)
     }
 }
 
-/// Prices one resource: `usage` is what is planned, as JSON.
+/// Checks one resource and meters its usage: `usage` is what is planned, as JSON.
 ///
 /// # Errors
-/// Every mistake of value, or every meter without a price.
-pub(super) fn one<'c>(
+/// Every mistake of value.
+pub(super) fn meter_one<'c>(
     common: &Common<'_>,
     service: &'static Service,
     usage: &str,
     catalog: &'c Catalog,
     today: NaiveDate,
-) -> Result<Priced<'c>, Problems> {
+) -> Result<Unrated<'c>, Problems> {
     let mut check = Check::at("");
     let settings = common.settle(&mut check, catalog, today);
     let usage = (service.read)(usage).map_err(|problem| problem.below("/usage"))?;
@@ -192,7 +201,7 @@ pub(super) fn one<'c>(
         usage.check_in(common.region, check);
     });
     let planned = Planned { name: service.id.to_owned(), service, region: common.region.to_owned(), usage };
-    price(vec![planned], settings, check, catalog)
+    meter_checked(vec![planned], settings, check, catalog)
 }
 
 impl EstimateMany {
@@ -225,6 +234,14 @@ impl EstimateMany {
     /// # Errors
     /// As [`EstimateMany::run`].
     pub(super) fn price<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Priced<'c>, Problems> {
+        self.meter(catalog, today)?.rate()
+    }
+
+    /// Checks all resources and meters their usage.
+    ///
+    /// # Errors
+    /// Every mistake of value.
+    pub(super) fn meter<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Unrated<'c>, Problems> {
         let mut check = Check::at("");
         let settings = self.common().settle(&mut check, catalog, today);
         if self.resources.is_empty() || self.resources.len() > MAX_RESOURCES {
@@ -270,7 +287,7 @@ impl EstimateMany {
                 usage,
             });
         }
-        price(planned, settings, check, catalog)
+        meter_checked(planned, settings, check, catalog)
     }
 }
 
@@ -307,22 +324,34 @@ pub fn missing_prices(missing: &[Lacking], terms: Terms, catalog: &Catalog) -> P
     Problem { missing, ..Problem::new(Code::PriceNotAvailable, "", detail).hinting(hint) }
 }
 
-/// Rates checked resources.
-fn price(
+/// Meters the usage of resources, where nothing is wrong with them.
+fn meter_checked(
     planned: Vec<Planned>,
     settings: Option<Settings>,
     check: Check,
     catalog: &Catalog,
-) -> Result<Priced<'_>, Problems> {
+) -> Result<Unrated<'_>, Problems> {
     let problems = check.into_problems();
-    let Some(Settings { terms, month }) = settings.filter(|_| problems.is_empty()) else {
+    let Some(settings) = settings.filter(|_| problems.is_empty()) else {
         return Err(Problems(problems));
     };
-    let Metered { records, assumptions, notices } = meter(&planned, &month, catalog, &mut Probe::new())
+    let metered = meter(&planned, &settings.month, catalog, &mut Probe::new())
         .map_err(|error| Problem::new(Code::Internal, "", error.to_string()))?;
-    let bill = rating::rate(&mut Probe::new(), catalog, records, terms, &|at| name_of(&planned, at))
-        .map_err(|missing| missing_prices(&missing, terms, catalog))?;
-    Ok(Priced { planned, bill, terms, month, assumptions, notices, catalog })
+    Ok(Unrated { planned, metered, settings, catalog })
+}
+
+impl<'c> Unrated<'c> {
+    /// Rates what was metered.
+    ///
+    /// # Errors
+    /// Every meter without a price.
+    pub(super) fn rate(self) -> Result<Priced<'c>, Problems> {
+        let Self { planned, metered, settings: Settings { terms, month }, catalog } = self;
+        let Metered { records, assumptions, notices } = metered;
+        let bill = rating::rate(&mut Probe::new(), catalog, records, terms, &|at| name_of(&planned, at))
+            .map_err(|missing| missing_prices(&missing, terms, catalog))?;
+        Ok(Priced { planned, bill, terms, month, assumptions, notices, catalog })
+    }
 }
 
 fn name_of(planned: &[Planned], at: usize) -> String {

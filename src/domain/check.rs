@@ -119,6 +119,10 @@ impl Check {
 
 /// Adds a name to a JSON Pointer (RFC 6901).
 fn push_escaped(pointer: &mut String, name: &str) {
+    if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        // Every name of ours.
+        return pointer.push_str(name);
+    }
     for letter in name.chars() {
         match letter {
             '~' => pointer.push_str("~0"),

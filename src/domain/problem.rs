@@ -224,10 +224,15 @@ impl std::error::Error for Problems {}
 /// The known name nearest to `found`, where one is near enough to be meant.
 pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let found = found.to_lowercase();
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&found, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 2.max(name.len() / 3))
-        .min_by_key(|(distance, name)| (*distance, *name))
-        .map(|(_, name)| name)
+    let length = found.chars().count();
+    let near = known.into_iter().filter_map(|name| {
+        let (lower, most) = (name.to_lowercase(), 2.max(name.len() / 3));
+        // Each letter that one has more than the other is a step, so that most names need no closer look.
+        if lower.chars().count().abs_diff(length) > most {
+            return None;
+        }
+        let distance = strsim::damerau_levenshtein(&found, &lower);
+        (distance <= most).then_some((distance, name))
+    });
+    near.min().map(|(_, name)| name)
 }

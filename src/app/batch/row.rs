@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::app::decide::DecideRequest;
 use crate::app::decide::view::DecisionAnswer;
-use crate::app::estimate::{self, EstimateMany, EstimateOne, Priced};
+use crate::app::estimate::{self, EstimateMany, EstimateOne, Priced, Unrated, meter_one};
 use crate::app::fields::Fields;
 use crate::app::request::{Common, FreeTierChoice, MissingPricesChoice};
 use crate::catalog::Catalog;
@@ -61,11 +61,21 @@ pub(super) struct PlainRow<'a> {
     month: Option<&'a str>,
 }
 
+/// A row on the way to its answer.
+#[derive(Debug)]
+pub(super) enum Begun<'c> {
+    /// An estimate whose usage is metered.
+    Estimate(Unrated<'c>),
+    /// A decision.
+    Decision(Box<DecisionAnswer<'c>>),
+}
+
 /// What a row is answered with.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every row is an estimate, and a box for each takes time")]
 pub(super) enum Answer<'c> {
     /// An estimate.
-    Estimate(Box<Priced<'c>>),
+    Estimate(Priced<'c>),
     /// A decision.
     Decision(Box<DecisionAnswer<'c>>),
 }
@@ -195,17 +205,26 @@ impl Asked<'_> {
         }
     }
 
-    /// Works it out.
-    pub(super) fn run<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Answer<'c>, Problems> {
-        let priced = match self {
-            Self::Plain(service, row) => estimate::one(&row.common(), service, row.usage.get(), catalog, today)?,
-            Self::One(service, request) => request.price(service, catalog, today)?,
-            Self::Many(request) => request.price(catalog, today)?,
+    /// Meters an estimate, and makes a decision.
+    pub(super) fn begin<'c>(&self, catalog: &'c Catalog, today: NaiveDate) -> Result<Begun<'c>, Problems> {
+        Ok(Begun::Estimate(match self {
+            Self::Plain(service, row) => meter_one(&row.common(), service, row.usage.get(), catalog, today)?,
+            Self::One(service, request) => request.meter(service, catalog, today)?,
+            Self::Many(request) => request.meter(catalog, today)?,
             Self::Decision(decision, request) => {
-                return Ok(Answer::Decision(Box::new(request.run(decision, catalog, today)?)));
+                return Ok(Begun::Decision(Box::new(request.run(decision, catalog, today)?)));
             }
-        };
-        Ok(Answer::Estimate(Box::new(priced)))
+        }))
+    }
+}
+
+impl<'c> Begun<'c> {
+    /// Rates an estimate.
+    pub(super) fn finish(self) -> Result<Answer<'c>, Problems> {
+        Ok(match self {
+            Self::Estimate(unrated) => Answer::Estimate(unrated.rate()?),
+            Self::Decision(answer) => Answer::Decision(answer),
+        })
     }
 }
 
