@@ -9,7 +9,7 @@ use super::{
 };
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::api_gateway::{ApiGateway, ApiKind};
 use crate::services::cloudfront::{Cloudfront, EdgeTraffic};

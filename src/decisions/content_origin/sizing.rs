@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::inputs::ContentOriginInputs;
 use super::settle::{Protocol, Settled};
 use super::{ALB_CF, ALL, CLOUDFRONT, GA, S3_CF, S3_ONLY, SECONDS_PER_HOUR, VPC_CF};
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::cloudfront::{Cloudfront, EdgeTraffic, FlatRatePlan};
 use crate::services::elastic_load_balancing::{ElasticLoadBalancing, LoadBalancerKind, NetworkTraffic};
@@ -59,7 +60,12 @@ struct Sizing<'s> {
 }
 
 /// Sizes every eligible option.
-pub(super) fn size(screen: &mut Screen<'_>, settled: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
+pub(super) fn size(
+    screen: &mut Screen<'_>,
+    _: &ContentOriginInputs,
+    settled: &Settled,
+    context: &mut Context<'_>,
+) -> Result<(), Stop> {
     let miss_ratio = &Amount::ONE - &settled.hit_ratio;
     let missed = settled.requests.times(&miss_ratio)?;
     let missed_gb = settled.gb.times(&miss_ratio)?;

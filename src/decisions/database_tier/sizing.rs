@@ -7,7 +7,7 @@ use super::settle::{Engine, Settled};
 use super::{CLUSTER, DSQL, MULTI_AZ, ON_DEMAND, PROVISIONED, READ_REPLICA, SERVERLESS, SINGLE, THROUGHPUT};
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::dynamodb::{self, CapacityMode, Dynamodb};
 use crate::services::plan::Planned;

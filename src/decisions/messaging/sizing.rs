@@ -10,7 +10,7 @@ use super::{
 };
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::eventbridge::Eventbridge;
 use crate::services::kinesis::{Kinesis, StreamMode};

@@ -9,7 +9,7 @@ use super::settle::Settled;
 use super::{CLOUD_WAN, LATTICE_RESOURCES, LATTICE_SERVICES, PEERING, PRIVATELINK, SHARED_VPC, TRANSIT_GATEWAY};
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::decisions::traffic::ledger::{Carrier, Ledger, load_balancers};
 use crate::decisions::traffic::network::{Crossing, End, Group};
 use crate::domain::amount::{Amount, NumberError};
