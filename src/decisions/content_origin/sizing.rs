@@ -94,8 +94,7 @@ pub(super) fn size(
 
 impl Sizing<'_> {
     fn build(&mut self, name: &str, service: &'static Service, usage: impl Usage + 'static) {
-        let region = self.region.to_owned();
-        self.resources.push(Planned { name: name.to_owned(), service, region, usage: Box::new(usage) });
+        self.resources.push(Planned::new(name, service, self.region, usage));
     }
 
     fn say(&mut self, name: &'static str, value: Value) {
@@ -166,26 +165,8 @@ impl Sizing<'_> {
         let connections = per_second.over(&self.per_connection)?;
         let network = self.settled.is_network;
         let kind = if network { LoadBalancerKind::Network } else { LoadBalancerKind::Application };
-        let mut usage = ElasticLoadBalancing {
-            kind,
-            load_balancers: self.settled.regions.clone(),
-            hours: None,
-            new_connections_per_second: Amount::ZERO,
-            active_connections: Amount::ZERO,
-            processed_gb: Amount::ZERO,
-            lambda_gb: Amount::ZERO,
-            requests_per_second: Amount::ZERO,
-            rules: Amount::ZERO,
-            trust_stores: Amount::ZERO,
-            tcp: None,
-            udp: None,
-            tls: None,
-            reserved_capacity_units: Amount::ZERO,
-            // CloudFront takes it for nothing, and an accelerator brings its own transfer.
-            data_out_gb: Amount::ZERO,
-            between_azs_gb: Amount::ZERO,
-            public_ipv4_addresses: Amount::ZERO,
-        };
+        // CloudFront takes the data out for nothing, and an accelerator brings its own transfer.
+        let mut usage = ElasticLoadBalancing::idle(kind, self.settled.regions.clone());
         if network {
             let traffic = NetworkTraffic {
                 new_connections_per_second: connections,

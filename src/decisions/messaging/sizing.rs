@@ -402,5 +402,5 @@ fn without_price(why: &str, config: Map<String, Value>) -> Plan {
 }
 
 fn planned(name: &str, service: &'static Service, usage: impl Usage + 'static, context: &Context<'_>) -> Planned {
-    Planned { name: name.to_owned(), service, region: context.region.to_owned(), usage: Box::new(usage) }
+    Planned::new(name, service, context.region, usage)
 }
