@@ -18,6 +18,7 @@ use crate::services::{Example, direct_connect, schema, site_to_site_vpn};
 
 use super::Decision;
 use super::engine::screen::{Looked, Screen, flag, number, word};
+use super::engine::tables::given;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, Movement, NumberInput, OptionInfo, Plan, RuleInfo, Stop, WordInput,
 };
@@ -183,9 +184,7 @@ impl Knowledge for HybridResiliency {
     const OUTSIDE: Option<&'static str> = Some("outside_aws_costs_month");
 
     fn check(inputs: &Inputs, check: &mut Check, _: &Catalog) {
-        let mut inputs = inputs.clone();
-        for input in Self::NUMBERS {
-            let Some(value) = (input.slot)(&mut inputs).clone() else { continue };
+        for (input, value) in given(inputs, Self::NUMBERS) {
             match (input.name, input.movement) {
                 ("aws_sla_pct", _) => check.amount(input.name, &value, 100),
                 ("port_gbps", _) => check.amount(input.name, &value, 400),

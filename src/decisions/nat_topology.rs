@@ -23,6 +23,7 @@ use crate::services::{Example, nat_gateway, network_firewall, schema, transit_ga
 
 use super::Decision;
 use super::engine::screen::{Looked, Screen, flag, number, word};
+use super::engine::tables::given;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, Movement, NumberInput, OptionInfo, Plan, RuleInfo, Stop, WordInput,
 };
@@ -205,9 +206,7 @@ impl Knowledge for NatTopology {
     const USAGE: &'static str = "gb_month";
 
     fn check(inputs: &Inputs, check: &mut Check, _: &Catalog) {
-        let mut copy = inputs.clone();
-        for input in Self::NUMBERS {
-            let Some(value) = (input.slot)(&mut copy).clone() else { continue };
+        for (input, value) in given(inputs, Self::NUMBERS) {
             match (input.name, input.movement) {
                 ("endpoint_services", _) => check.whole(input.name, &value, 0, input.max),
                 (_, Movement::Whole) => check.whole(input.name, &value, 1, input.max),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::decisions::engine::tables::{flags, numbers};
+use crate::decisions::engine::tables::{flags, given, numbers};
 use crate::decisions::engine::{FlagInput, Movement, NumberInput, WordInput};
 use crate::domain::amount::Amount;
 use crate::domain::check::Check;
@@ -119,9 +119,7 @@ pub(super) const WORDS: &[WordInput<Inputs>] = &[WordInput {
 
 /// Finds every value outside its range.
 pub(super) fn check(inputs: &Inputs, check: &mut Check) {
-    let mut copy = inputs.clone();
-    for input in NUMBERS {
-        let Some(value) = (input.slot)(&mut copy).clone() else { continue };
+    for (input, value) in given(inputs, NUMBERS) {
         match (input.name, input.movement) {
             ("layer", _) if ![4, 7].map(Amount::whole).contains(&value) => {
                 check.mistake("layer", Code::OutOfRange, format!("`layer` is {value}; it must be 4 or 7"));
