@@ -22,6 +22,7 @@ pub mod nat_topology;
 pub mod pricing_model;
 pub mod private_access;
 pub mod sizing;
+pub mod steps;
 pub mod traffic;
 pub mod vpc_connectivity;
 

@@ -10,10 +10,10 @@ use crate::domain::check::Check;
 use crate::services::{Example, api_gateway, schema};
 
 use super::Decision;
-use super::engine::screen::Screen;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, NumberInput, OptionInfo, RuleInfo, Stop, WordInput,
 };
+use super::steps::Steps;
 
 mod inputs;
 mod matrix;
@@ -139,19 +139,41 @@ impl Knowledge for ApiFrontDoor {
     }
 
     fn consider(inputs: &Self::Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let settled = settle::settle(inputs, context)?;
-        let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        let notices = screening::screen(&mut screen, inputs, &settled, context)?;
-        sizing::size(&mut screen, inputs, &settled, context)?;
-        Ok(Considered {
-            options: screen.into_considerations(),
-            not_modelled: settled.not_modelled(inputs),
-            assumptions: settled.assumptions,
-            notices,
-            values: settled.values,
-            critical_defaults: settled.critical_defaults,
-        })
+        let steps = Steps { settle: settle::settle, screen: screening::screen, size: sizing::size, not_modelled };
+        steps.take::<Self>(inputs, context)
     }
+}
+
+fn not_modelled(inputs: &ApiFrontDoorInputs, settled: &settle::Settled) -> Vec<String> {
+    let yes = |value: Option<bool>| value.unwrap_or(false);
+    let mut said = vec![
+        "what answers the requests, and its capacity: every option calls it alike".to_owned(),
+        "domain names, certificates, logs, authorizer functions and people's time".to_owned(),
+        "peaks in the capacity units of load balancers: they are sized by the average of the month".to_owned(),
+        "AWS AppSync: its prices are not in the data, so that its options have none".to_owned(),
+    ];
+    let entries = [
+        (yes(inputs.waf), "AWS WAF itself: its web ACL, rules and requests"),
+        (yes(inputs.cache), "what a cache spares behind it: every request is taken to reach the front door"),
+        (
+            settled.streaming.is_some(),
+            "what API Gateway asks for a streamed answer beyond the call; what Lambda asks for it is in",
+        ),
+        (
+            settled.private_backend,
+            "VPC links: the one of an HTTP API is taken to be free, that of a REST or WebSocket API to lead to a \
+             Network Load Balancer",
+        ),
+        (
+            !settled.is_lambda() && !settled.private_backend,
+            "the public address or load balancer at which API Gateway reaches a backend that is not private",
+        ),
+        (yes(inputs.edge_optimized), "what the edge adds to the transfer of an edge-optimised API"),
+        (yes(inputs.xray_tracing), "traces of AWS X-Ray"),
+    ];
+    said.extend(entries.into_iter().filter(|(counts, _)| *counts).map(|(_, text)| text.to_owned()));
+    inputs::unknown(inputs, &mut said);
+    said
 }
 
 const RULES: &[RuleInfo] = engine::rules! {

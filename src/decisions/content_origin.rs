@@ -8,10 +8,10 @@ use crate::domain::check::Check;
 use crate::services::{Example, schema};
 
 use super::Decision;
-use super::engine::screen::Screen;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, NumberInput, OptionInfo, RuleInfo, Stop, WordInput,
 };
+use super::steps::Steps;
 
 mod inputs;
 mod screening;
@@ -105,19 +105,32 @@ impl Knowledge for ContentOrigin {
     }
 
     fn consider(inputs: &Self::Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let settled = settle::settle(inputs, context)?;
-        let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        screening::screen(&mut screen, inputs, &settled, context)?;
-        sizing::size(&mut screen, &settled, context)?;
-        Ok(Considered {
-            options: screen.into_considerations(),
-            not_modelled: settled.not_modelled(inputs),
-            assumptions: settled.assumptions,
-            notices: Vec::new(),
-            values: settled.values,
-            critical_defaults: settled.critical_defaults,
-        })
+        let steps = Steps { settle: settle::settle, screen: screening::screen, size: sizing::size, not_modelled };
+        steps.take::<Self>(inputs, context)
     }
+}
+
+fn not_modelled(inputs: &ContentOriginInputs, settled: &settle::Settled) -> Vec<String> {
+    let yes = |value: Option<bool>| value.unwrap_or(false);
+    let mut said = vec![
+        "what is kept, and what computes: storage in S3, and servers and disks behind load balancers".to_owned(),
+        "domain names, certificates, logs, functions at the edge, invalidations and what viewers send".to_owned(),
+        "answers of one size at all times: peaks, and viewers in other geographies than most".to_owned(),
+    ];
+    let entries = [
+        (
+            settled.files && settled.dynamic.is_some(),
+            "with S3 as the origin: the servers that make the rest of the content",
+        ),
+        (yes(inputs.api), "what answers the API: it costs the same beside every option"),
+        (yes(inputs.waf), "AWS WAF itself: its web ACL, rules and requests"),
+        (yes(inputs.static_ip), "lists of static addresses that CloudFront sells apart from its usual prices"),
+        (inputs.regions.is_some(), "copies of a bucket or of data in other Regions, and transfer between Regions"),
+        (settled.predictable, "which features a flat-rate plan includes, and its credits for other services"),
+    ];
+    said.extend(entries.into_iter().filter(|(counts, _)| *counts).map(|(_, text)| text.to_owned()));
+    inputs::unknown(inputs, &mut said);
+    said
 }
 
 const RULES: &[RuleInfo] = engine::rules! {

@@ -10,10 +10,10 @@ use crate::domain::check::Check;
 use crate::services::{Example, schema};
 
 use super::Decision;
-use super::engine::screen::Screen;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, NumberInput, OptionInfo, RuleInfo, Stop, WordInput,
 };
+use super::steps::Steps;
 
 mod inputs;
 mod screening;
@@ -172,32 +172,8 @@ impl Knowledge for HybridConnectivity {
     }
 
     fn consider(inputs: &Self::Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let settled = settle::settle(inputs, context)?;
-        let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        screening::screen(&mut screen, inputs, &settled, context)?;
-        sizing::size(&mut screen, inputs, &settled, context)?;
-        Ok(Considered {
-            options: screen.into_considerations(),
-            not_modelled: not_modelled(inputs, &settled),
-            values: vec![
-                ("gb_out_month", settled.gb_out.clone()),
-                ("gb_in_month", settled.gb_in.clone()),
-                ("peak_gbps", settled.peak.clone()),
-                ("peak_single_flow_gbps", settled.flow.clone()),
-                ("peak_mbps_per_site", settled.per_site.times_whole(1_000)),
-                ("mtu_required", settled.mtu.clone()),
-                ("sites", settled.sites.clone()),
-                ("vpcs", settled.vpcs.clone()),
-                ("regions", settled.regions.clone()),
-                ("deadline_days", settled.deadline.clone()),
-                ("duration_months", settled.duration.clone()),
-                ("vifs_needed", settled.vifs.clone()),
-                ("hosted_connections", settled.hosted_connections.clone()),
-            ],
-            assumptions: settled.assumptions,
-            critical_defaults: settled.critical_defaults,
-            notices: Vec::new(),
-        })
+        let steps = Steps { settle: settle::settle, screen: screening::screen, size: sizing::size, not_modelled };
+        steps.take::<Self>(inputs, context)
     }
 }
 

@@ -5,12 +5,11 @@
 //! VPN behind it. The facts are those of `hybrid_connectivity`; a model needs what it needs whoever asks.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 use crate::domain::check::{CAP, Check};
 use crate::services::direct_connect::{DirectConnect, LocationArea, PortCapacity, PortKind};
 use crate::services::plan::Planned;
@@ -19,9 +18,11 @@ use crate::services::{Example, direct_connect, schema, site_to_site_vpn};
 
 use super::Decision;
 use super::engine::screen::{Looked, Screen, flag, number, word};
+use super::engine::tables::given;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, Movement, NumberInput, OptionInfo, Plan, RuleInfo, Stop, WordInput,
 };
+use super::steps::{Defaults, Steps, config};
 
 const SINGLE: &str = "single";
 const DEV_TEST: &str = "dev_test";
@@ -183,9 +184,7 @@ impl Knowledge for HybridResiliency {
     const OUTSIDE: Option<&'static str> = Some("outside_aws_costs_month");
 
     fn check(inputs: &Inputs, check: &mut Check, _: &Catalog) {
-        let mut inputs = inputs.clone();
-        for input in Self::NUMBERS {
-            let Some(value) = (input.slot)(&mut inputs).clone() else { continue };
+        for (input, value) in given(inputs, Self::NUMBERS) {
             match (input.name, input.movement) {
                 ("aws_sla_pct", _) => check.amount(input.name, &value, 100),
                 ("port_gbps", _) => check.amount(input.name, &value, 400),
@@ -196,49 +195,53 @@ impl Knowledge for HybridResiliency {
     }
 
     fn consider(inputs: &Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let mut assumptions = Vec::new();
-        let mut take = |given: &Option<Amount>, name: &str, default: Amount, why: &str| {
-            if let Some(given) = given {
-                return given.clone();
-            }
-            assumptions.push(Assumption { input: name.to_owned(), value: default.to_string(), why: why.to_owned() });
-            default
-        };
-        let gb_out = take(
-            &inputs.gb_out_month,
-            "gb_out_month",
-            context.fact("default_gb_out_month")?,
-            "the volume costs the same in every model",
-        );
-        let sites = take(&inputs.datacentres, "datacentres", Amount::ONE, "one data centre");
-        let speed = take(&inputs.port_gbps, "port_gbps", Amount::ONE, "the smallest dedicated port");
-        let critical_defaults = if inputs.gb_out_month.is_none() { vec!["gb_out_month"] } else { Vec::new() };
-
-        let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        promises(&mut screen, inputs, context)?;
-        guidance(&mut screen, inputs)?;
-        let circuits = Circuits { inputs, gb_out: &gb_out, sites: &sites, speed: &speed };
-        for (option, fact, locations) in [
-            (SINGLE, "dx_single_ports", 1),
-            (DEV_TEST, "dx_dev_test_ports", 1),
-            (HIGH, "dx_high_ports", 2),
-            (MAXIMUM, "dx_maximum_ports", 2),
-            (DX_VPN_BACKUP, "dx_single_ports", 1),
-        ] {
-            if screen.eligible(option) {
-                let plan = circuits.plan(option, fact, locations, context)?;
-                screen.plan(option, plan);
-            }
-        }
-        Ok(Considered {
-            options: screen.into_considerations(),
-            assumptions,
-            not_modelled: not_modelled(inputs),
-            notices: Vec::new(),
-            values: vec![("gb_out_month", gb_out), ("datacentres", sites), ("port_gbps", speed)],
-            critical_defaults,
-        })
+        let steps = Steps { settle, screen, size, not_modelled };
+        steps.take::<Self>(inputs, context)
     }
+}
+
+/// What is sized, after defaults.
+struct Settled {
+    gb_out: Amount,
+    sites: Amount,
+    speed: Amount,
+}
+
+/// Takes every default.
+fn settle(inputs: &Inputs, defaults: &mut Defaults, context: &mut Context<'_>) -> Result<Settled, Stop> {
+    let gb_out = defaults.critical(
+        inputs.gb_out_month.as_ref(),
+        "gb_out_month",
+        context.fact("default_gb_out_month")?,
+        "the volume costs the same in every model",
+    );
+    let sites = defaults.take(inputs.datacentres.as_ref(), "datacentres", Amount::ONE, "one data centre");
+    let speed = defaults.take(inputs.port_gbps.as_ref(), "port_gbps", Amount::ONE, "the smallest dedicated port");
+    Ok(Settled { gb_out, sites, speed })
+}
+
+/// Fires every rule.
+fn screen(screen: &mut Screen<'_>, inputs: &Inputs, _: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
+    promises(screen, inputs, context)?;
+    guidance(screen, inputs)
+}
+
+/// Adds the way to build each eligible option.
+fn size(screen: &mut Screen<'_>, inputs: &Inputs, settled: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
+    let circuits = Circuits { inputs, settled };
+    for (option, fact, locations) in [
+        (SINGLE, "dx_single_ports", 1),
+        (DEV_TEST, "dx_dev_test_ports", 1),
+        (HIGH, "dx_high_ports", 2),
+        (MAXIMUM, "dx_maximum_ports", 2),
+        (DX_VPN_BACKUP, "dx_single_ports", 1),
+    ] {
+        if screen.eligible(option) {
+            let plan = circuits.plan(option, fact, locations, context)?;
+            screen.plan(option, plan);
+        }
+    }
+    Ok(())
 }
 
 /// H-13 and H-14: what AWS must promise, said by a percentage or by the goal of maximum resiliency.
@@ -314,23 +317,21 @@ fn guidance(screen: &mut Screen<'_>, inputs: &Inputs) -> Result<(), Stop> {
 /// What the circuits of every model share.
 struct Circuits<'s> {
     inputs: &'s Inputs,
-    gb_out: &'s Amount,
-    sites: &'s Amount,
-    speed: &'s Amount,
+    settled: &'s Settled,
 }
 
 impl Circuits<'_> {
     fn plan(&self, option: &str, fact: &str, locations: i64, context: &mut Context<'_>) -> Result<Plan, Stop> {
         let mut capacity = (1, PortCapacity::Gbps1);
         for speed in SPEEDS.into_iter().rev() {
-            if !context.probe.more(self.speed, &Amount::whole(speed.0)) {
+            if !context.probe.more(&self.settled.speed, &Amount::whole(speed.0)) {
                 capacity = speed;
             }
         }
         let (gbps, capacity) = capacity;
         // Each data centre has its circuits to one location, and there are at least as many as the model needs.
         let least = context.fact(fact)?;
-        let by_centre = self.sites.times(&least.over(&Amount::whole(locations))?)?;
+        let by_centre = self.settled.sites.times(&least.over(&Amount::whole(locations))?)?;
         let ports = context.probe.max(&least, &by_centre);
         let location =
             self.inputs.dx_location.unwrap_or_else(|| LocationArea::of_region(context.region, context.catalog));
@@ -339,36 +340,23 @@ impl Circuits<'_> {
             capacity,
             connections: ports.clone(),
             location: Some(location),
-            data_out_gb: self.gb_out.clone(),
+            data_out_gb: self.settled.gb_out.clone(),
             ..DirectConnect::default()
         };
-        let mut resources = vec![Planned {
-            name: "circuits".to_owned(),
-            service: &direct_connect::SERVICE,
-            region: context.region.to_owned(),
-            usage: Box::new(usage),
-        }];
+        let mut resources = vec![Planned::new("circuits", &direct_connect::SERVICE, context.region, usage)];
         if option == DX_VPN_BACKUP {
             let usage = SiteToSiteVpn {
-                connections: self.sites.clone(),
+                connections: self.settled.sites.clone(),
                 gateway: Some(VpnGateway::VirtualPrivateGateway),
                 ..SiteToSiteVpn::default()
             };
-            resources.push(Planned {
-                name: "backup".to_owned(),
-                service: &site_to_site_vpn::SERVICE,
-                region: context.region.to_owned(),
-                usage: Box::new(usage),
-            });
+            resources.push(Planned::new("backup", &site_to_site_vpn::SERVICE, context.region, usage));
         }
-        let mut config = Map::new();
-        for (name, value) in [
+        let config = config([
             ("locations", json!(locations)),
             ("connections", ports.at_rest().as_whole().map_or(Value::Null, Value::from)),
             ("port_gbps", json!(gbps)),
-        ] {
-            config.insert(name.to_owned(), value);
-        }
+        ]);
         let outside_aws = match &self.inputs.outside_aws_costs_month {
             Some(each) => Some(each.times(&ports)?),
             None => None,
@@ -377,7 +365,7 @@ impl Circuits<'_> {
     }
 }
 
-fn not_modelled(inputs: &Inputs) -> Vec<String> {
+fn not_modelled(inputs: &Inputs, _: &Settled) -> Vec<String> {
     let mut unused = vec![
         "people's time, one-off fees, contract terms of carriers".to_owned(),
         "the price of Enterprise Support where a promise of availability needs it".to_owned(),

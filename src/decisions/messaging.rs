@@ -7,15 +7,14 @@
 //! topic and of each queue.
 
 use crate::catalog::Catalog;
-use crate::domain::bill::Notice;
 use crate::domain::check::Check;
 use crate::services::{Example, schema};
 
 use super::Decision;
-use super::engine::screen::Screen;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, NumberInput, OptionInfo, RuleInfo, Stop, WordInput,
 };
+use super::steps::Steps;
 
 mod guidance;
 mod inputs;
@@ -167,29 +166,9 @@ impl Knowledge for Messaging {
     }
 
     fn consider(inputs: &Self::Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let settled = settle::settle(inputs, context)?;
-        let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        screening::screen(&mut screen, inputs, &settled, context)?;
-        sizing::size(&mut screen, inputs, &settled, context)?;
-        let notices = notices(&settled, context)?;
-        Ok(Considered {
-            options: screen.into_considerations(),
-            not_modelled: not_modelled(inputs, &settled),
-            assumptions: settled.assumptions,
-            notices,
-            values: settled.values,
-            critical_defaults: settled.critical_defaults,
-        })
+        let steps = Steps { settle: settle::settle, screen: screening::screen, size: sizing::size, not_modelled };
+        steps.take::<Self>(inputs, context)
     }
-}
-
-/// What to know of messages that not every option takes.
-fn notices(settled: &settle::Settled, context: &mut Context<'_>) -> Result<Vec<Notice>, Stop> {
-    if !context.probe.more(&settled.kb, &context.fact("sns_message_kb")?) {
-        return Ok(Vec::new());
-    }
-    let text = "Where the payload is kept in S3 and the message points to it, every option carries it.";
-    Ok(vec![Notice { code: "payload_in_s3", text: text.to_owned() }])
 }
 
 fn not_modelled(inputs: &MessagingInputs, settled: &settle::Settled) -> Vec<String> {

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 use crate::domain::check::{CAP, Check};
 use crate::domain::problem::Code;
 use crate::services::nat_gateway::NatGateway;
@@ -20,13 +19,15 @@ use crate::services::network_firewall::NetworkFirewall;
 use crate::services::plan::Planned;
 use crate::services::transit_gateway::TransitGateway;
 use crate::services::vpc_endpoint::VpcEndpoint;
-use crate::services::{Example, Service, Usage, nat_gateway, network_firewall, schema, transit_gateway, vpc_endpoint};
+use crate::services::{Example, nat_gateway, network_firewall, schema, transit_gateway, vpc_endpoint};
 
 use super::Decision;
 use super::engine::screen::{Looked, Screen, flag, number, word};
+use super::engine::tables::given;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, Movement, NumberInput, OptionInfo, Plan, RuleInfo, Stop, WordInput,
 };
+use super::steps::{Defaults, Steps, config};
 
 const SINGLE: &str = "nat_single_zonal";
 const PER_AZ: &str = "nat_per_az_zonal";
@@ -205,9 +206,7 @@ impl Knowledge for NatTopology {
     const USAGE: &'static str = "gb_month";
 
     fn check(inputs: &Inputs, check: &mut Check, _: &Catalog) {
-        let mut copy = inputs.clone();
-        for input in Self::NUMBERS {
-            let Some(value) = (input.slot)(&mut copy).clone() else { continue };
+        for (input, value) in given(inputs, Self::NUMBERS) {
             match (input.name, input.movement) {
                 ("endpoint_services", _) => check.whole(input.name, &value, 0, input.max),
                 (_, Movement::Whole) => check.whole(input.name, &value, 1, input.max),
@@ -228,24 +227,8 @@ impl Knowledge for NatTopology {
     }
 
     fn consider(inputs: &Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let mut assumptions = Vec::new();
-        let egress = Egress::of(inputs, context, &mut assumptions)?;
-        let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        egress.screen(&mut screen, context)?;
-        for option in [SINGLE, PER_AZ, REGIONAL, CENTRAL, NO_NAT] {
-            if screen.eligible(option) {
-                screen.plan(option, egress.plan(option, context)?);
-            }
-        }
-        let gb_is_given = inputs.gb_month.is_some() || inputs.gb_month_per_vpc.is_some();
-        Ok(Considered {
-            options: screen.into_considerations(),
-            assumptions,
-            not_modelled: not_modelled(inputs),
-            notices: Vec::new(),
-            values: egress.values()?,
-            critical_defaults: if gb_is_given { Vec::new() } else { vec!["gb_month"] },
-        })
+        let steps = Steps { settle, screen, size, not_modelled };
+        steps.take::<Self>(inputs, context)
     }
 }
 
@@ -271,8 +254,7 @@ fn check_names(names: &[String], check: &mut Check) {
 }
 
 /// The egress to build, after defaults.
-struct Egress<'i> {
-    inputs: &'i Inputs,
+struct Settled {
     azs: Amount,
     vpcs: Amount,
     gb: Amount,
@@ -285,80 +267,98 @@ struct Egress<'i> {
     private: bool,
 }
 
-impl<'i> Egress<'i> {
-    fn of(inputs: &'i Inputs, context: &mut Context<'_>, assumptions: &mut Vec<Assumption>) -> Result<Self, Stop> {
-        let mut assume = |input: &str, value: String, why: &str| {
-            assumptions.push(Assumption { input: input.to_owned(), value, why: why.to_owned() });
-        };
-        let yes = |value: Option<bool>| value.unwrap_or(false);
-        let mut take = |given: &Option<Amount>, name: &str, default: Amount, why: &str| {
-            given.clone().unwrap_or_else(|| {
-                assume(name, default.to_string(), why);
-                default
-            })
-        };
-        // A sweep may begin at zero; there is one of each at least.
-        let azs = take(&inputs.azs, "azs", context.fact("nat_default_azs")?, "three zones");
-        let azs = context.probe.max(&azs, &Amount::ONE);
-        let vpcs = take(&inputs.vpcs, "vpcs", Amount::ONE, "one VPC");
-        let vpcs = context.probe.max(&vpcs, &Amount::ONE);
-        let gb = match (&inputs.gb_month, &inputs.gb_month_per_vpc) {
-            (None, Some(each)) => each.times(&vpcs)?,
-            (given, _) => take(given, "gb_month", context.fact("nat_default_gb_month")?, "a volume to begin with"),
-        };
-        // Of an even spread, all but one zone's share crosses zones to reach a single gateway.
-        let other_zones = gb.times(&(&azs - &Amount::ONE))?.over(&azs)?;
-        let cross = take(&inputs.cross_az_gb, "cross_az_gb", other_zones, "the zones send evenly");
-        let cross_az_gb = context.probe.min(&cross, &gb);
-        let names = inputs.destinations.as_deref().unwrap_or_default();
-        let is = |name: &str, wanted: &str| name.eq_ignore_ascii_case(wanted);
-        let by_gateway = |name: &str| BY_GATEWAY_ENDPOINT.iter().any(|known| is(name, known));
-        let count = |of: &dyn Fn(&str) -> bool| i64::try_from(names.iter().filter(|name| of(name)).count());
-        let gateway_services = Amount::whole(count(&by_gateway).unwrap_or(i64::MAX));
-        let others = count(&|name| !by_gateway(name) && !is(name, INTERNET)).unwrap_or(i64::MAX);
-        let interface_services = inputs.endpoint_services.clone().unwrap_or_else(|| Amount::whole(others));
-        let names_internet = names.iter().any(|name| is(name, INTERNET));
-        let internet = inputs.internet.unwrap_or(names.is_empty() || names_internet);
-        if inputs.internet.is_none() {
-            let why = if names.is_empty() { "nothing says otherwise" } else { "`destinations` says so" };
-            assume("internet", internet.to_string(), why);
-        }
-        let production = inputs.production.unwrap_or(!yes(inputs.dev));
-        if inputs.production.is_none() && inputs.dev.is_none() {
-            assume("production", "true".to_owned(), "a way out that fails with a zone is for development");
-        }
-        Ok(Self {
-            inputs,
-            azs,
-            vpcs,
-            gb,
-            cross_az_gb,
-            gateway_services,
-            interface_services,
-            connections: inputs.connections_per_destination.clone().unwrap_or(Amount::ZERO),
-            internet,
-            production,
-            private: yes(inputs.private_nat) || yes(inputs.hybrid_overlap),
-        })
+/// Takes every default.
+fn settle(inputs: &Inputs, defaults: &mut Defaults, context: &mut Context<'_>) -> Result<Settled, Stop> {
+    let yes = |value: Option<bool>| value.unwrap_or(false);
+    // A sweep may begin at zero; there is one of each at least.
+    let azs = defaults.take(inputs.azs.as_ref(), "azs", context.fact("nat_default_azs")?, "three zones");
+    let azs = context.probe.max(&azs, &Amount::ONE);
+    let vpcs = defaults.take(inputs.vpcs.as_ref(), "vpcs", Amount::ONE, "one VPC");
+    let vpcs = context.probe.max(&vpcs, &Amount::ONE);
+    let gb = match (&inputs.gb_month, &inputs.gb_month_per_vpc) {
+        (None, Some(each)) => each.times(&vpcs)?,
+        (given, _) => defaults.critical(
+            given.as_ref(),
+            "gb_month",
+            context.fact("nat_default_gb_month")?,
+            "a volume to begin with",
+        ),
+    };
+    // Of an even spread, all but one zone's share crosses zones to reach a single gateway.
+    let other_zones = gb.times(&(&azs - &Amount::ONE))?.over(&azs)?;
+    let cross = defaults.take(inputs.cross_az_gb.as_ref(), "cross_az_gb", other_zones, "the zones send evenly");
+    let cross_az_gb = context.probe.min(&cross, &gb);
+    let names = inputs.destinations.as_deref().unwrap_or_default();
+    let is = |name: &str, wanted: &str| name.eq_ignore_ascii_case(wanted);
+    let by_gateway = |name: &str| BY_GATEWAY_ENDPOINT.iter().any(|known| is(name, known));
+    let count = |of: &dyn Fn(&str) -> bool| i64::try_from(names.iter().filter(|name| of(name)).count());
+    let gateway_services = Amount::whole(count(&by_gateway).unwrap_or(i64::MAX));
+    let others = count(&|name| !by_gateway(name) && !is(name, INTERNET)).unwrap_or(i64::MAX);
+    let interface_services = inputs.endpoint_services.clone().unwrap_or_else(|| Amount::whole(others));
+    let names_internet = names.iter().any(|name| is(name, INTERNET));
+    let internet = inputs.internet.unwrap_or(names.is_empty() || names_internet);
+    if inputs.internet.is_none() {
+        let why = if names.is_empty() { "nothing says otherwise" } else { "`destinations` says so" };
+        defaults.assume("internet", internet.to_string(), why);
     }
-
-    /// The numeric inputs after defaults.
-    fn values(&self) -> Result<Vec<(&'static str, Amount)>, Stop> {
-        let each = match &self.inputs.gb_month_per_vpc {
-            Some(each) => each.clone(),
-            None => self.gb.over(&self.vpcs)?,
-        };
-        Ok(vec![
-            ("gb_month", self.gb.clone()),
-            ("gb_month_per_vpc", each),
-            ("cross_az_gb", self.cross_az_gb.clone()),
-            ("vpcs", self.vpcs.clone()),
-            ("azs", self.azs.clone()),
-            ("endpoint_services", self.interface_services.clone()),
-            ("connections_per_destination", self.connections.clone()),
-        ])
+    let production = inputs.production.unwrap_or(!yes(inputs.dev));
+    if inputs.production.is_none() && inputs.dev.is_none() {
+        defaults.assume("production", "true", "a way out that fails with a zone is for development");
     }
+    let connections = inputs.connections_per_destination.clone().unwrap_or(Amount::ZERO);
+    let each = match &inputs.gb_month_per_vpc {
+        Some(each) => each.clone(),
+        None => gb.over(&vpcs)?,
+    };
+    // As they count: a sweep may go below the least, and some have no default to tell.
+    defaults.values = [
+        ("gb_month", &gb),
+        ("gb_month_per_vpc", &each),
+        ("cross_az_gb", &cross_az_gb),
+        ("vpcs", &vpcs),
+        ("azs", &azs),
+        ("endpoint_services", &interface_services),
+        ("connections_per_destination", &connections),
+    ]
+    .map(|(name, value)| (name, value.clone()))
+    .to_vec();
+    Ok(Settled {
+        azs,
+        vpcs,
+        gb,
+        cross_az_gb,
+        gateway_services,
+        interface_services,
+        connections,
+        internet,
+        production,
+        private: yes(inputs.private_nat) || yes(inputs.hybrid_overlap),
+    })
+}
 
+/// Fires every rule.
+fn screen(screen: &mut Screen<'_>, inputs: &Inputs, settled: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
+    Egress { inputs, settled }.screen(screen, context)
+}
+
+/// Adds the way to build each eligible option.
+fn size(screen: &mut Screen<'_>, inputs: &Inputs, settled: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
+    let egress = Egress { inputs, settled };
+    for option in [SINGLE, PER_AZ, REGIONAL, CENTRAL, NO_NAT] {
+        if screen.eligible(option) {
+            screen.plan(option, egress.plan(option, context)?);
+        }
+    }
+    Ok(())
+}
+
+/// What rules and sizing look at.
+struct Egress<'s> {
+    inputs: &'s Inputs,
+    settled: &'s Settled,
+}
+
+impl Egress<'_> {
     /// What makes it a private gateway, as an input that was looked at.
     fn private_by(&self) -> Looked {
         let by_word = self.inputs.private_nat.unwrap_or(false);
@@ -367,15 +367,15 @@ impl<'i> Egress<'i> {
 
     /// Whether anything on the IPv4 internet is reached.
     fn ipv4_internet(&self) -> bool {
-        self.internet && !self.inputs.ipv6_only.unwrap_or(false)
+        self.settled.internet && !self.inputs.ipv6_only.unwrap_or(false)
     }
 
     fn screen(&self, screen: &mut Screen<'_>, context: &mut Context<'_>) -> Result<(), Stop> {
-        if self.production {
+        if self.settled.production {
             let text = "A zonal gateway fails with its zone, and takes the way out of the other zones with it.";
             screen.eliminate("N-01", &[SINGLE], &flag("production", true), "nat_zonal_gateway_zones", text)?;
         }
-        if self.private {
+        if self.settled.private {
             let text = "A private NAT gateway exists in zonal mode only.";
             screen.eliminate("N-02", &[REGIONAL], &self.private_by(), "nat_private_modes", text)?;
         }
@@ -387,15 +387,15 @@ impl<'i> Egress<'i> {
 
     /// N-05: whether there can be no NAT gateway at all.
     fn without_nat(&self, screen: &mut Screen<'_>, context: &mut Context<'_>) -> Result<(), Stop> {
-        if self.private {
+        if self.settled.private {
             let text = "Networks whose addresses overlap are reached through translation only.";
             screen.eliminate("N-05", &[NO_NAT], &self.private_by(), "nat_needed_for", text)?;
         } else if self.ipv4_internet() {
             let text = "The IPv4 internet is reached from private subnets through translation only.";
             screen.eliminate("N-05", &[NO_NAT], &flag("internet", true), "nat_needed_for", text)?;
         } else {
-            let by = if self.internet { flag("ipv6_only", true) } else { flag("internet", false) };
-            if context.probe.positive(&self.interface_services) {
+            let by = if self.settled.internet { flag("ipv6_only", true) } else { flag("internet", false) };
+            if context.probe.positive(&self.settled.interface_services) {
                 let text = "Interface endpoints cost by service, zone and VPC: hold them against the NAT hours.";
                 screen.caution("N-05", &[NO_NAT], &by, "guidance_no_nat", text)?;
             } else {
@@ -414,10 +414,10 @@ impl<'i> Egress<'i> {
             let text = "All egress passes one place of inspection, so that the NAT gateways stand there too.";
             let by = flag("mandated_central_inspection", true);
             screen.prefer("N-06", &[CENTRAL], &by, "guidance_nat_central", text)?;
-        } else if !context.probe.less(&self.vpcs, &many) {
+        } else if !context.probe.less(&self.settled.vpcs, &many) {
             let text =
                 "With many VPCs the hub's attachments and gigabytes stand against NAT hours: a close call, by cost.";
-            screen.caution("N-06", &[CENTRAL], &number("vpcs", &self.vpcs), "nat_many_vpcs", text)?;
+            screen.caution("N-06", &[CENTRAL], &number("vpcs", &self.settled.vpcs), "nat_many_vpcs", text)?;
         }
         if self.inputs.network_firewall.unwrap_or(false) {
             let text = "A regional NAT gateway is charged in full behind the firewall; a zonal one is not.";
@@ -435,7 +435,7 @@ impl<'i> Egress<'i> {
             let text = "What is there works, and nothing speaks for moving it.";
             screen.prefer("N-04", &[option], &word("existing", existing), "guidance_nat_existing", text)?;
         }
-        if self.inputs.new_vpc.unwrap_or(false) && self.ipv4_internet() && !self.private {
+        if self.inputs.new_vpc.unwrap_or(false) && self.ipv4_internet() && !self.settled.private {
             let text = "For public egress of a new VPC a regional gateway is the default: one id, no public subnets.";
             screen.prefer("N-03", &[REGIONAL], &flag("new_vpc", true), "guidance_nat_new_vpc", text)?;
         }
@@ -444,7 +444,7 @@ impl<'i> Egress<'i> {
 
     /// N-07: one address carries so many connections to one destination.
     fn many_connections(&self, screen: &mut Screen<'_>, context: &mut Context<'_>) -> Result<(), Stop> {
-        let by = number("connections_per_destination", &self.connections);
+        let by = number("connections_per_destination", &self.settled.connections);
         let per_address = context.fact("nat_connections_per_address")?;
         for (option, limit) in [
             (SINGLE, "nat_addresses_per_zonal_gateway"),
@@ -467,17 +467,21 @@ impl<'i> Egress<'i> {
 
     /// The zones with a gateway: of one VPC, or of the egress VPC.
     fn zones(&self, option: &str) -> Amount {
-        if option == SINGLE { Amount::ONE } else { self.azs.clone() }
+        if option == SINGLE { Amount::ONE } else { self.settled.azs.clone() }
     }
 
     /// The VPCs that have gateways.
     fn sites(&self, option: &str) -> Amount {
-        if option == CENTRAL { Amount::ONE } else { self.vpcs.clone() }
+        if option == CENTRAL { Amount::ONE } else { self.settled.vpcs.clone() }
     }
 
     /// The connections to one destination that pass the gateways of one zone.
     fn connections_of(&self, option: &str) -> Result<Amount, Stop> {
-        let sharing = if option == CENTRAL { self.connections.times(&self.vpcs)? } else { self.connections.clone() };
+        let sharing = if option == CENTRAL {
+            self.settled.connections.times(&self.settled.vpcs)?
+        } else {
+            self.settled.connections.clone()
+        };
         Ok(sharing.over(&self.zones(option))?)
     }
 
@@ -498,20 +502,21 @@ impl<'i> Egress<'i> {
         let each = if option == REGIONAL { Amount::ONE } else { context.probe.ceil_div(&addresses, &most)? };
         let zones = self.zones(option).times(&self.sites(option))?;
         let gateways = zones.times(&each)?;
-        let public = if self.private { Amount::ZERO } else { zones.times(&addresses)? };
+        let public = if self.settled.private { Amount::ZERO } else { zones.times(&addresses)? };
         let built = Built { option, zones: &zones, gateways: &gateways, public: &public };
         let mut resources = self.gateways(&built, context.region);
         if option == CENTRAL {
-            let attached = if self.inputs.existing_tgw.unwrap_or(false) { Amount::ZERO } else { self.vpcs.clone() };
+            let attached =
+                if self.inputs.existing_tgw.unwrap_or(false) { Amount::ZERO } else { self.settled.vpcs.clone() };
             let usage = TransitGateway {
                 vpc_attachments: &attached + &Amount::ONE,
-                vpc_gb: self.gb.clone(),
+                vpc_gb: self.settled.gb.clone(),
                 ..TransitGateway::default()
             };
-            resources.push(planned("hub", &transit_gateway::SERVICE, context.region, usage));
+            resources.push(Planned::new("hub", &transit_gateway::SERVICE, context.region, usage));
         }
         // Central egress for a single VPC is a hub that nobody asked for.
-        let extras = u32::from(option == CENTRAL && self.vpcs == Amount::ONE);
+        let extras = u32::from(option == CENTRAL && self.settled.vpcs == Amount::ONE);
         Ok(Plan { config: built.config(), resources, extras, outside_aws: Some(Amount::ZERO), ..Plan::default() })
     }
 
@@ -520,45 +525,50 @@ impl<'i> Egress<'i> {
         let regional = built.option == REGIONAL;
         let firewall = self.inputs.network_firewall.unwrap_or(false);
         let mut gateways = NatGateway {
-            between_azs_gb: if built.option == SINGLE { self.cross_az_gb.clone() } else { Amount::ZERO },
+            between_azs_gb: if built.option == SINGLE { self.settled.cross_az_gb.clone() } else { Amount::ZERO },
             ..NatGateway::default()
         };
         let mut walls = NetworkFirewall {
             endpoints: built.zones.clone(),
-            traffic_gb: self.gb.clone(),
+            traffic_gb: self.settled.gb.clone(),
             ..NetworkFirewall::default()
         };
         if firewall && !regional {
             walls.nat_gateways = built.gateways.clone();
-            walls.nat_gb = self.gb.clone();
+            walls.nat_gb = self.settled.gb.clone();
             walls.public_ipv4_addresses = built.public.clone();
         } else {
             let count = if regional { &mut gateways.regional_gateway_azs } else { &mut gateways.gateways };
             *count = built.gateways.clone();
-            gateways.data_processed_gb = self.gb.clone();
+            gateways.data_processed_gb = self.settled.gb.clone();
             gateways.public_ipv4_addresses = built.public.clone();
         }
-        let mut resources = vec![planned("gateways", &nat_gateway::SERVICE, region, gateways)];
+        let mut resources = vec![Planned::new("gateways", &nat_gateway::SERVICE, region, gateways)];
         if firewall {
-            resources.push(planned("firewall", &network_firewall::SERVICE, region, walls));
+            resources.push(Planned::new("firewall", &network_firewall::SERVICE, region, walls));
         }
         resources
     }
 
     /// Endpoints in place of a gateway, in every VPC.
     fn endpoints(&self, region: &str) -> Result<Plan, Stop> {
-        let interface_endpoints = self.interface_services.times(&self.vpcs)?;
+        let interface_endpoints = self.settled.interface_services.times(&self.settled.vpcs)?;
         let usage = VpcEndpoint {
-            gateway_endpoints: self.gateway_services.times(&self.vpcs)?,
-            interface_gb: if self.interface_services.is_zero() { Amount::ZERO } else { self.gb.clone() },
+            gateway_endpoints: self.settled.gateway_services.times(&self.settled.vpcs)?,
+            interface_gb: if self.settled.interface_services.is_zero() {
+                Amount::ZERO
+            } else {
+                self.settled.gb.clone()
+            },
             interface_endpoints: interface_endpoints.clone(),
-            azs: Some(self.azs.clone()),
+            azs: Some(self.settled.azs.clone()),
             ..VpcEndpoint::default()
         };
-        let mut config = Map::new();
-        config.insert("gateway_endpoints".to_owned(), whole(&usage.gateway_endpoints));
-        config.insert("interface_endpoints".to_owned(), whole(&interface_endpoints));
-        let resources = vec![planned("endpoints", &vpc_endpoint::SERVICE, region, usage)];
+        let config = config([
+            ("gateway_endpoints", whole(&usage.gateway_endpoints)),
+            ("interface_endpoints", whole(&interface_endpoints)),
+        ]);
+        let resources = vec![Planned::new("endpoints", &vpc_endpoint::SERVICE, region, usage)];
         Ok(Plan { config, resources, outside_aws: Some(Amount::ZERO), ..Plan::default() })
     }
 }
@@ -574,20 +584,13 @@ struct Built<'b> {
 impl Built<'_> {
     fn config(&self) -> Map<String, Value> {
         let name = if self.option == REGIONAL { "regional_gateway_zones" } else { "gateways" };
-        let mut config = Map::new();
-        config.insert(name.to_owned(), whole(self.gateways));
-        config.insert("public_ipv4_addresses".to_owned(), whole(self.public));
-        config
+        config([(name, whole(self.gateways)), ("public_ipv4_addresses", whole(self.public))])
     }
 }
 
 /// A count as the answer shows it.
 fn whole(amount: &Amount) -> Value {
     amount.at_rest().as_whole().map_or(Value::Null, Value::from)
-}
-
-fn planned(name: &str, service: &'static Service, region: &str, usage: impl Usage + 'static) -> Planned {
-    Planned { name: name.to_owned(), service, region: region.to_owned(), usage: Box::new(usage) }
 }
 
 /// The option that stands for what is there already.
@@ -599,7 +602,7 @@ fn existing_option(existing: &str) -> Option<&'static str> {
         .map(|(_, option)| option)
 }
 
-fn not_modelled(inputs: &Inputs) -> Vec<String> {
+fn not_modelled(inputs: &Inputs, _: &Settled) -> Vec<String> {
     let mut unused = vec![
         "data transfer out to the internet: it is the same in every option".to_owned(),
         "the work of moving from one topology to another".to_owned(),

@@ -9,10 +9,10 @@ use crate::domain::check::Check;
 use crate::services::{Example, schema};
 
 use super::Decision;
-use super::engine::screen::Screen;
 use super::engine::{
     self, Considered, Context, FlagInput, Knowledge, NumberInput, OptionInfo, RuleInfo, Stop, WordInput,
 };
+use super::steps::Steps;
 
 mod inputs;
 mod screening;
@@ -103,18 +103,8 @@ impl Knowledge for PrivateAccess {
     }
 
     fn consider(inputs: &Self::Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let settled = settle::settle(inputs, context)?;
-        let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        screening::screen(&mut screen, inputs, &settled, context)?;
-        sizing::size(&mut screen, inputs, &settled, context)?;
-        Ok(Considered {
-            options: screen.into_considerations(),
-            not_modelled: not_modelled(inputs, &settled),
-            assumptions: settled.assumptions,
-            notices: Vec::new(),
-            values: settled.values,
-            critical_defaults: settled.critical_defaults,
-        })
+        let steps = Steps { settle: settle::settle, screen: screening::screen, size: sizing::size, not_modelled };
+        steps.take::<Self>(inputs, context)
     }
 }
 

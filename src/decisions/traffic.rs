@@ -5,10 +5,9 @@
 //! topology routes and meters a handful of groups however many flows there are. Each group keeps its flows, and the
 //! answer shows the path and the part of every line of each one.
 //!
-//! [`graph`] is what a request says and what can be wrong with it, [`network`] the groups, [`ledger`] what a group pays
-//! where it passes; [`defaults`] collects what a request leaves open.
+//! [`graph`] is what a request says and what can be wrong with it, [`network`] the groups, and [`ledger`] what a group
+//! pays where it passes.
 
-pub mod defaults;
 pub mod graph;
 pub mod ledger;
 pub mod network;

@@ -5,16 +5,11 @@
 //! time; a few wait, and more are refused.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, Seek as _, Write as _};
-use std::path::Path as FilePath;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::{Bytes, Data, Path, Payload, ServiceConfig};
+use actix_web::web::{Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::StreamExt as _;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
@@ -25,41 +20,30 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use actix_web::http::StatusCode;
 
 use super::admin::Admin;
-use super::diff::{DiffCounts, PlaceCounts, PriceChange};
 use super::error::{ApiError, ApiResult};
 use super::openapi::{ADMIN, Api, CATALOG, Endpoint, NAMED, QUERY, date_schema, in_path, in_query, text_schema};
 use super::query::Params;
 use super::route::{at, get, json as json_answer};
 use super::state::State;
-use crate::catalog::mistake::{DataError, DataErrors};
 use crate::catalog::table::{date_from_text, price_from_text};
 use crate::domain::problem::{Code, Problem};
-use crate::import::{
-    FileReport, ImportError, ImportOptions, ImportReport, MAX_JUMP, Progress, SharedProgress, Source, import,
-};
-use crate::storage::{StorageError, Store};
+use crate::import::{ImportOptions, MAX_JUMP, Progress, SharedProgress, Source, import};
+use crate::storage::Store;
 
-/// The largest upload: 16 GiB. The largest price list of AWS has less than 10.
-const MAX_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+mod receive;
+mod view;
+
+use receive::{check_head, receive};
+pub use view::{ImportFailure, ImportMistake, ImportReportView, ImportedFileView};
+
 /// How many imports are remembered.
 const KEPT: usize = 32;
 /// How many may run and wait at once.
 const MAX_UNDER_WAY: usize = 4;
 /// How many changes a report shows; the difference of the editions has all.
 const SHOWN: usize = 100;
-/// How many pieces of an upload wait to be written.
-const PIECES: usize = 8;
 /// The parameters of an upload.
 const PARAMETERS: &[&str] = &["name", "activate", "dry_run", "all", "skip_unknown_regions", "max_jump", "valid_to"];
-/// The content types of price lists. Which it is, the content itself says.
-const CONTENT_TYPES: [&str; 6] = [
-    "text/csv",
-    "application/json",
-    "application/gzip",
-    "application/x-gzip",
-    "application/octet-stream",
-    "text/plain",
-];
 /// The problems of an upload.
 const UPLOAD: &[StatusCode] = &[
     StatusCode::BAD_REQUEST,
@@ -213,177 +197,6 @@ impl ImportStatus {
     }
 }
 
-/// Why an import failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportFailure {
-    /// What went wrong.
-    #[schema(example = "the price list has 1 mistake; nothing was imported")]
-    detail: String,
-    /// The mistakes in the price list, the first 100 of them.
-    mistakes: Vec<ImportMistake>,
-    /// How many there are in all.
-    #[schema(example = 1)]
-    mistakes_total: usize,
-}
-
-/// A mistake in a price list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportMistake {
-    /// The file.
-    file: String,
-    /// The line, from 1; null where the file has none (JSON) or it is about the whole file.
-    line: Option<u64>,
-    /// The column; in JSON with the rate code. Null where it is about the whole line.
-    column: Option<String>,
-    /// What was found.
-    found: String,
-    /// What is allowed.
-    expected: String,
-}
-
-impl From<&DataError> for ImportMistake {
-    fn from(error: &DataError) -> Self {
-        Self {
-            file: error.file.clone(),
-            line: error.line,
-            column: error.column.as_ref().map(ToString::to_string),
-            found: error.found.clone(),
-            expected: error.expected.clone(),
-        }
-    }
-}
-
-impl ImportFailure {
-    /// What a caller is told: mistakes of the file in full, of our own failures only that there was one.
-    fn of(error: &ImportError) -> Self {
-        let detail = match error {
-            ImportError::Mistakes(DataErrors { errors, total }) => {
-                return Self {
-                    detail: match total {
-                        1 => "the price list has 1 mistake; nothing was imported".to_owned(),
-                        total => format!("the price list has {total} mistakes; nothing was imported"),
-                    },
-                    mistakes: errors.iter().map(ImportMistake::from).collect(),
-                    mistakes_total: *total,
-                };
-            }
-            ImportError::Read(_) | ImportError::Staging(_) | ImportError::Stopped | ImportError::Fetch(_) => {
-                error.to_string()
-            }
-            ImportError::Storage(StorageError::Full { .. }) => {
-                "there is no room left for the price store; nothing was changed".to_owned()
-            }
-            ImportError::Storage(StorageError::Busy { .. }) => {
-                "another process is writing to the price store; nothing was changed, try again".to_owned()
-            }
-            _ => "the service failed; its log has the reason. Nothing was changed".to_owned(),
-        };
-        Self { detail, mistakes: Vec::new(), mistakes_total: 0 }
-    }
-}
-
-/// What an import did, or would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportReportView {
-    /// The new edition; null where nothing has changed, and in a dry run.
-    #[schema(example = 2)]
-    edition: Option<u32>,
-    /// The edition it was made from; null where there is no new one.
-    #[schema(example = 1)]
-    based_on: Option<u32>,
-    /// Whether the new edition is served.
-    activated: bool,
-    /// Whether this only says what would change.
-    dry_run: bool,
-    /// The files.
-    files: Vec<ImportedFileView>,
-    /// How many meters the files price.
-    meters: u64,
-    /// How much changes.
-    summary: DiffCounts,
-    /// The same by service code and Region.
-    by_place: Vec<PlaceCounts>,
-    /// The first 100 changes; the difference of the two editions has all.
-    changes: Vec<PriceChange>,
-    /// What should be known: the first 100.
-    warnings: Vec<String>,
-    /// How many warnings there are.
-    warnings_total: usize,
-}
-
-impl ImportReportView {
-    /// A report as it is shown, with so many changes.
-    pub fn of(report: &ImportReport, shown: usize) -> Self {
-        Self {
-            edition: report.written.map(|written| written.edition),
-            based_on: report.written.map(|written| written.based_on),
-            activated: report.written.is_some_and(|written| written.activated),
-            dry_run: report.dry_run,
-            files: report.files.iter().map(ImportedFileView::from).collect(),
-            meters: report.meters,
-            summary: DiffCounts::from(&report.summary.total),
-            by_place: PlaceCounts::of(&report.summary),
-            changes: report.changes.iter().take(shown).map(PriceChange::from).collect(),
-            warnings: report.warnings.clone(),
-            warnings_total: report.warnings_total,
-        }
-    }
-}
-
-/// A price list and what became of its rows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportedFileView {
-    /// Its name.
-    name: String,
-    /// The code of the offer.
-    #[schema(example = "AWSELB")]
-    offer_code: String,
-    /// Its version.
-    version: String,
-    /// When it was published.
-    #[schema(example = "2026-08-31T09:22:55Z")]
-    published_at: String,
-    /// Its SHA-256, as it came.
-    sha256: String,
-    /// Its size, as it came.
-    bytes: u64,
-    /// Rows with a price.
-    rows: u64,
-    /// Rows that price a meter.
-    rows_kept: u64,
-    /// Rows that no service here meters.
-    rows_unmatched: u64,
-    /// Rows of Local Zones, Wavelength Zones, GovCloud and China.
-    rows_outside: u64,
-    /// Rows that state free allowances.
-    rows_free: u64,
-    /// Rows of Regions that are not known and were left out.
-    rows_of_unknown_regions: u64,
-}
-
-impl From<&FileReport> for ImportedFileView {
-    fn from(report: &FileReport) -> Self {
-        let FileReport { file, counts } = report;
-        Self {
-            name: file.name.clone(),
-            offer_code: file.offer_code.clone(),
-            version: file.version.clone(),
-            published_at: file.published_at.clone(),
-            sha256: file.sha256.clone(),
-            bytes: file.bytes,
-            rows: counts.rows,
-            rows_kept: counts.kept,
-            rows_unmatched: counts.unmatched,
-            rows_outside: counts.outside,
-            rows_free: counts.free,
-            rows_of_unknown_regions: counts
-                .unknown_regions
-                .values()
-                .fold(0, |sum, rows| u64::saturating_add(sum, *rows)),
-        }
-    }
-}
-
 /// The routes. The upload itself is a method of the editions.
 pub fn register(app: &mut ServiceConfig) {
     at(app, "/v1/imports/{import}", [get(status)]);
@@ -500,80 +313,6 @@ pub fn max_jump(text: &str) -> Result<Option<Decimal>, String> {
     match price_from_text(text) {
         Ok(ratio) if (Decimal::ONE..=Decimal::from(1_000_000)).contains(&ratio) => Ok(Some(ratio)),
         _ => Err(format!("the ratio is `{text}`; it must be a decimal from 1 to 1000000, or `none`")),
-    }
-}
-
-/// Checks what the headers say about the upload.
-fn check_head(request: &HttpRequest) -> ApiResult<()> {
-    let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    let found = header(CONTENT_TYPE).unwrap_or_default();
-    let essence = found.split(';').next().unwrap_or_default().trim();
-    if !CONTENT_TYPES.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
-        let detail = format!(
-            "the content type is `{found}`; send one of {}",
-            CONTENT_TYPES.map(|t| format!("`{t}`")).join(", ")
-        );
-        return Err(ApiError::of_request(Code::UnsupportedMediaType, detail));
-    }
-    let length = header(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if length.is_some_and(|length| length > MAX_BYTES) { Err(too_large()) } else { Ok(()) }
-}
-
-/// Writes an upload to a file without a name. It is gone when the process is, however it ends.
-async fn receive(
-    mut body: Payload,
-    store: &Store,
-    standstill: std::time::Duration,
-    progress: &Progress,
-) -> ApiResult<File> {
-    let folder = store.path().parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(FilePath::new("."));
-    let mut file = tempfile::tempfile_in(folder).map_err(|error| unwritten(&error))?;
-    let (pieces, mut arriving) = tokio::sync::mpsc::channel::<Bytes>(PIECES);
-    let writing = tokio::task::spawn_blocking(move || -> io::Result<File> {
-        while let Some(piece) = arriving.blocking_recv() {
-            file.write_all(&piece)?;
-        }
-        file.rewind()?;
-        Ok(file)
-    });
-    let mut received: u64 = 0;
-    loop {
-        let piece = match tokio::time::timeout(standstill, body.next()).await {
-            Err(_) => {
-                let detail = format!("nothing of the body arrived for {} ms", standstill.as_millis());
-                return Err(ApiError::of_request(Code::RequestTimeout, detail));
-            }
-            Ok(None) => break,
-            Ok(Some(piece)) => piece.map_err(|error| {
-                ApiError::from(Problem::new(Code::Malformed, "", format!("the body cannot be read: {error}")))
-            })?,
-        };
-        received = received.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-        if received > MAX_BYTES {
-            return Err(too_large());
-        }
-        progress.bytes.store(received, Ordering::Relaxed);
-        if pieces.send(piece).await.is_err() {
-            // The writer has stopped, and says why below.
-            break;
-        }
-    }
-    drop(pieces);
-    let file = writing.await.map_err(ApiError::internal)?.map_err(|error| unwritten(&error))?;
-    progress.total.store(received, Ordering::Relaxed);
-    Ok(file)
-}
-
-fn too_large() -> ApiError {
-    ApiError::of_request(Code::PayloadTooLarge, format!("the body is larger than {MAX_BYTES} bytes"))
-}
-
-fn unwritten(error: &io::Error) -> ApiError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            ApiError::of_request(Code::StorageFull, "there is no room left for the upload beside the database")
-        }
-        _ => ApiError::internal(format!("the upload cannot be written beside the database: {error}")),
     }
 }
 

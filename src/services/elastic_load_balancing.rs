@@ -242,6 +242,29 @@ fn of_rate(rate: &Amount, covered: &Amount, hours: &Amount) -> Result<Amount, Nu
 }
 
 impl ElasticLoadBalancing {
+    /// Load balancers of a kind, without traffic and addresses.
+    pub fn idle(kind: LoadBalancerKind, load_balancers: Amount) -> Self {
+        Self {
+            kind,
+            load_balancers,
+            hours: None,
+            new_connections_per_second: Amount::ZERO,
+            active_connections: Amount::ZERO,
+            processed_gb: Amount::ZERO,
+            lambda_gb: Amount::ZERO,
+            requests_per_second: Amount::ZERO,
+            rules: Amount::ZERO,
+            trust_stores: Amount::ZERO,
+            tcp: None,
+            udp: None,
+            tls: None,
+            reserved_capacity_units: Amount::ZERO,
+            data_out_gb: Amount::ZERO,
+            between_azs_gb: Amount::ZERO,
+            public_ipv4_addresses: Amount::ZERO,
+        }
+    }
+
     /// The fields that only some kinds have: the name, whether it is used, and the kinds.
     fn particular(&self) -> [(&'static str, bool, &'static [LoadBalancerKind]); 11] {
         use LoadBalancerKind::{Application, Classic, Gateway, Network};

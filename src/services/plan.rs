@@ -22,6 +22,13 @@ pub struct Planned {
     pub usage: Box<dyn Usage>,
 }
 
+impl Planned {
+    /// A resource of a service.
+    pub fn new(name: &str, service: &'static Service, region: &str, usage: impl Usage + 'static) -> Self {
+        Self { name: name.to_owned(), service, region: region.to_owned(), usage: Box::new(usage) }
+    }
+}
+
 /// What metering a list of resources gives.
 #[derive(Debug, Default)]
 pub struct Metered {

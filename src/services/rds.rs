@@ -1,22 +1,19 @@
 //! Amazon RDS and Amazon Aurora: database instances, clusters, storage, IOPS, backups and extended support.
 //!
-//! How AWS bills it (<https://aws.amazon.com/rds/pricing/> and, for Aurora,
-//! <https://aws.amazon.com/rds/aurora/pricing/>, read 2026-11-22):
+//! How AWS bills it (<https://aws.amazon.com/rds/pricing/>, read 2026-11-22; what Aurora bills apart is in
+//! `rds/aurora.rs`):
 //! - An instance costs by the hour, by class, engine and deployment: alone, with a standby in another zone (Multi-AZ
 //!   instance), or as a cluster with two readable standbys (Multi-AZ cluster). One price covers the whole deployment.
 //! - Storage of RDS costs by the gigabyte and month of what is allocated, by type and deployment. gp3 includes 3,000 IOPS,
 //!   and 12,000 where storage is striped (`pricing-data/facts/rds.yaml`); IOPS above that, and all IOPS of io1 and io2,
 //!   cost by the month. Magnetic storage costs for each request besides.
-//! - Aurora stores a cluster once, whatever its number of instances. In the standard configuration I/O costs for each
-//!   request; in I/O-Optimized instances and storage cost more and I/O nothing.
-//! - Aurora Serverless v2 costs for the capacity units (ACU) that its instances use, by the hour.
 //! - Backups are free up to the size of the databases of the Region; above it they cost by gigabyte and month. Snapshots
-//!   exported to S3 cost for each gigabyte, backtracking of Aurora MySQL for each change record and hour.
+//!   exported to S3 cost for each gigabyte.
 //! - A major version past its standard support costs for each vCPU and hour, more from the third year on. We count the
 //!   vCPUs of every instance, standbys too. The bill names the version (`ExtendedSupport:Yr1-Yr2:PostgreSQL11`), which
 //!   the price does not depend on; here the name ends with the engine.
 //! - Burstable instances in unlimited mode cost for the vCPU hours above their credits.
-//! - A proxy costs for each vCPU and hour of the instances behind it, or for each ACU of Aurora Serverless.
+//! - A proxy costs for each vCPU and hour of the instances behind it.
 //! - Copying between the zones of a deployment is free; what crosses zones to clients costs as data transfer.
 
 use serde::Deserialize;
@@ -29,6 +26,8 @@ use crate::domain::amount::{Amount, NumberError};
 use crate::domain::check::{CAP, Check};
 use crate::domain::problem::Code;
 use crate::domain::unit::Unit;
+
+pub mod aurora;
 
 const fn of_engine(usage_type: &'static str, unit: Unit) -> MeterSpec {
     MeterSpec::regional("AmazonRDS", usage_type, "CreateDBInstance:*", unit)
@@ -65,25 +64,6 @@ const SNAPSHOT_EXPORT: MeterSpec = of_all("RDS:SnapshotExportToS3", Unit::GB);
 /// vCPU hours of instances behind a proxy.
 const PROXY_VCPU_HOURS: MeterSpec =
     MeterSpec::regional("AmazonRDS", "RDS:ProxyUsage", "CreateDBProxy:*", Unit::VCPU_HOURS);
-/// ACU hours of Aurora Serverless behind a proxy.
-const PROXY_ACU_HOURS: MeterSpec = of_all("RDS:Proxy-ASv2-Usage", Unit::ACU_HOURS);
-/// ACU hours of Aurora Serverless v2.
-pub const ACU_HOURS: MeterSpec = of_all("Aurora:ServerlessV2Usage", Unit::ACU_HOURS);
-/// ACU hours of Aurora Serverless v2 in the I/O-Optimized configuration.
-const IO_OPTIMIZED_ACU_HOURS: MeterSpec = of_all("Aurora:ServerlessV2IOOptimizedUsage", Unit::ACU_HOURS);
-/// Storage of Aurora.
-pub const AURORA_STORAGE: MeterSpec = of_all("Aurora:StorageUsage", Unit::GB_MONTHS);
-/// Storage of Aurora in the I/O-Optimized configuration.
-const IO_OPTIMIZED_STORAGE: MeterSpec = of_all("Aurora:IO-OptimizedStorageUsage", Unit::GB_MONTHS);
-/// I/O requests of Aurora.
-pub const AURORA_IO: MeterSpec = of_all("Aurora:StorageIOUsage", Unit::REQUESTS);
-/// Backups of Aurora above those that are free.
-const AURORA_BACKUPS: MeterSpec = of_all("Aurora:BackupUsage", Unit::GB_MONTHS);
-/// Snapshots of Aurora exported to S3.
-const AURORA_SNAPSHOT_EXPORT: MeterSpec = of_all("Aurora:SnapshotExportToS3", Unit::GB);
-/// Change records and hours that Aurora MySQL keeps to backtrack.
-const BACKTRACK: MeterSpec = of_all("Aurora:BacktrackUsage", Unit::REQUESTS);
-
 /// The most storage of an RDS instance, in GB: with the volumes that Oracle and SQL Server can add.
 const MAX_STORAGE_GB: u64 = 262_144;
 /// The most IOPS of an RDS instance.
@@ -115,15 +95,15 @@ pub const SERVICE: Service = Service {
         &BACKUPS,
         &SNAPSHOT_EXPORT,
         &PROXY_VCPU_HOURS,
-        &PROXY_ACU_HOURS,
-        &ACU_HOURS,
-        &IO_OPTIMIZED_ACU_HOURS,
-        &AURORA_STORAGE,
-        &IO_OPTIMIZED_STORAGE,
-        &AURORA_IO,
-        &AURORA_BACKUPS,
-        &AURORA_SNAPSHOT_EXPORT,
-        &BACKTRACK,
+        &aurora::PROXY_ACU_HOURS,
+        &aurora::ACU_HOURS,
+        &aurora::IO_OPTIMIZED_ACU_HOURS,
+        &aurora::STORAGE,
+        &aurora::IO_OPTIMIZED_STORAGE,
+        &aurora::IO,
+        &aurora::BACKUPS,
+        &aurora::SNAPSHOT_EXPORT,
+        &aurora::BACKTRACK,
         &data_transfer::BETWEEN_AZS,
         &data_transfer::INTERNET_OUT,
     ],
@@ -532,36 +512,6 @@ impl Rds {
         m.line("backups", "Backups above those that are free", &BACKUPS).times(&self.backup_gb, "GB")?.put(m);
         m.line("snapshot_export", "Snapshots exported to S3", &SNAPSHOT_EXPORT)
             .times(&self.snapshot_export_gb, "GB")?
-            .put(m);
-        Ok(())
-    }
-
-    fn meter_aurora(&self, m: &mut Metering<'_>, hours: &Amount) -> Result<(), NumberError> {
-        let (acus, storage) = if self.io_optimized {
-            (&IO_OPTIMIZED_ACU_HOURS, &IO_OPTIMIZED_STORAGE)
-        } else {
-            (&ACU_HOURS, &AURORA_STORAGE)
-        };
-        m.line("acu_hours", "Aurora Serverless v2 ACU hours", acus)
-            .times(&self.serverless_acus, "ACUs")?
-            .times(hours, "hours")?
-            .put(m);
-        m.line("storage", "Aurora storage", storage).times(&self.storage_gb, "GB")?.put(m);
-        if !self.io_optimized {
-            m.line("io_requests", "Aurora I/O requests", &AURORA_IO).times(&self.io_requests, "requests")?.put(m);
-        }
-        m.line("backups", "Aurora backups above those that are free", &AURORA_BACKUPS)
-            .times(&self.backup_gb, "GB")?
-            .put(m);
-        m.line("snapshot_export", "Aurora snapshots exported to S3", &AURORA_SNAPSHOT_EXPORT)
-            .times(&self.snapshot_export_gb, "GB")?
-            .put(m);
-        m.line("backtrack", "Change records kept to backtrack", &BACKTRACK)
-            .times(&self.backtrack_record_hours, "records × hours")?
-            .put(m);
-        m.line("proxy_acu_hours", "Proxy ACU hours", &PROXY_ACU_HOURS)
-            .times(&self.proxy_acus, "ACUs")?
-            .times(hours, "hours")?
             .put(m);
         Ok(())
     }

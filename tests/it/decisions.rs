@@ -690,6 +690,7 @@ fn firing(decision: &Decision) -> String {
         "messaging" => source("messaging/screening.rs") + &source("messaging/guidance.rs"),
         "database_tier" => source("database_tier/screening.rs"),
         "content_origin" => source("content_origin/screening.rs"),
+        "load_balancer" => source("load_balancer/screening.rs"),
         other => {
             let whole = source(&format!("{other}.rs"));
             let (before, _) = whole.split_once("const RULES: &[RuleInfo]").expect("a list of rules");

@@ -37,7 +37,7 @@ const FLOAT_READER: &str = "src/domain/number.rs";
 const SERVICE_TOOLS: &[&str] = &["commitments", "metering", "plan"];
 
 /// The files of `src/decisions/` that are not a decision.
-const DECISION_TOOLS: &[&str] = &["engine", "sizing", "traffic"];
+const DECISION_TOOLS: &[&str] = &["engine", "sizing", "steps", "traffic"];
 
 /// The folder of the package.
 fn root() -> &'static Path {

@@ -6,7 +6,6 @@ use super::settle::{Settled, Style};
 use super::{ALB, ALL, CF_URL, EVENTS, GRAPHQL, HTTP, NLB, REST, URL, WEBSOCKET};
 use crate::decisions::engine::screen::{Screen, flag, number, word};
 use crate::decisions::engine::{Context, Effect, Stop};
-use crate::domain::bill::Notice;
 
 /// The APIs of API Gateway.
 const GATEWAY: [&str; 3] = [REST, HTTP, WEBSOCKET];
@@ -17,19 +16,18 @@ struct Screening<'w, 'a, 'c> {
     inputs: &'w ApiFrontDoorInputs,
     settled: &'w Settled,
     context: &'w mut Context<'c>,
-    notices: Vec<Notice>,
 }
 
-/// Fires every rule, and returns what to know besides.
+/// Fires every rule.
 pub(super) fn screen(
     screen: &mut Screen<'_>,
     inputs: &ApiFrontDoorInputs,
     settled: &Settled,
     context: &mut Context<'_>,
-) -> Result<Vec<Notice>, Stop> {
+) -> Result<(), Stop> {
     let asked = matrix::asked(inputs, settled);
     let facts = context.facts();
-    let mut rules = Screening { screen, inputs, settled, context, notices: Vec::new() };
+    let mut rules = Screening { screen, inputs, settled, context };
     rules.style()?;
     rules.backend()?;
     rules.time()?;
@@ -39,9 +37,7 @@ pub(super) fn screen(
     rules.streams()?;
     rules.peak()?;
     rules.guidance(&asked)?;
-    let notices = rules.notices;
-    matrix::caution(screen, facts, &asked)?;
-    Ok(notices)
+    matrix::caution(screen, facts, &asked)
 }
 
 fn yes(value: Option<bool>) -> bool {
@@ -126,13 +122,9 @@ impl Screening<'_, '_, '_> {
         if self.settled.style != Style::WebSocket && self.context.probe.more(latency, &longest) {
             let text = "No client should be kept waiting so long: accept the work, and give its result later.";
             self.screen.eliminate("A-01", &ALL, &by, "front_door_synchronous_max_s", text)?;
-            self.notices.push(Notice {
-                code: "asynchronous_pattern",
-                text:
-                    "Work of this length is accepted at once, for example into a queue, and its result is fetched or \
-                       pushed later; then `sync` is false."
-                        .to_owned(),
-            });
+            let text = "Work of this length is accepted at once, for example into a queue, and its result is fetched or \
+                       pushed later; then `sync` is false.";
+            self.screen.notice("asynchronous_pattern", text);
         }
         let http = self.context.fact("front_door_http_api_timeout_s")?;
         if self.context.probe.more(latency, &http) {
@@ -182,12 +174,9 @@ impl Screening<'_, '_, '_> {
             self.screen.eliminate("A-02", &ALL, by, "lambda_payload_max_mb", text)?;
         }
         if past_gateway || past_function {
-            self.notices.push(Notice {
-                code: "presigned_url",
-                text: "Large bodies go past the front door: the API hands out a pre-signed URL, with which the client \
-                       uploads to or downloads from S3."
-                    .to_owned(),
-            });
+            let text = "Large bodies go past the front door: the API hands out a pre-signed URL, with which the client \
+                       uploads to or downloads from S3.";
+            self.screen.notice("presigned_url", text);
         }
         let body = self.context.fact("front_door_alb_lambda_body_mb")?;
         if self.settled.is_lambda() && self.context.probe.more(largest, &body) {

@@ -1,11 +1,10 @@
 //! The inputs of `api_front_door` after defaults. A default that follows from another input moves with it.
 
-use super::inputs::{self, ApiFrontDoorInputs};
+use super::inputs::ApiFrontDoorInputs;
 use crate::decisions::engine::screen::{Looked, flag, number, word};
 use crate::decisions::engine::{Context, Stop};
-use crate::decisions::traffic::defaults::Defaults;
+use crate::decisions::steps::Defaults;
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 use crate::services::cloudfront;
 
 /// What is spoken, as far as rules ask.
@@ -115,9 +114,6 @@ pub(super) struct Settled {
     /// Gigabytes a month that clients receive and send.
     pub(super) out_gb: Amount,
     pub(super) in_gb: Amount,
-    pub(super) assumptions: Vec<Assumption>,
-    pub(super) critical_defaults: Vec<&'static str>,
-    pub(super) values: Vec<(&'static str, Amount)>,
 }
 
 /// Whether the request itself asks for streamed answers, whatever their size.
@@ -144,8 +140,11 @@ fn private(inputs: &ApiFrontDoorInputs) -> Option<Looked> {
 }
 
 /// Takes every default.
-pub(super) fn settle(inputs: &ApiFrontDoorInputs, context: &mut Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults::default();
+pub(super) fn settle(
+    inputs: &ApiFrontDoorInputs,
+    defaults: &mut Defaults,
+    context: &mut Context<'_>,
+) -> Result<Settled, Stop> {
     let (style, style_word) = Style::of(inputs);
     if inputs.style.is_none() && inputs.grpc != Some(true) {
         defaults.assume("style", style_word.as_str(), "requests and answers over HTTP");
@@ -291,9 +290,6 @@ pub(super) fn settle(inputs: &ApiFrontDoorInputs, context: &mut Context<'_>) -> 
         geography,
         out_gb,
         in_gb,
-        assumptions: defaults.assumptions,
-        critical_defaults: defaults.critical,
-        values: defaults.values,
     })
 }
 
@@ -340,38 +336,5 @@ impl Settled {
             super::ALB | super::NLB => caches,
             _ => false,
         }
-    }
-
-    /// What the answer does not take into account.
-    pub(super) fn not_modelled(&self, inputs: &ApiFrontDoorInputs) -> Vec<String> {
-        let yes = |value: Option<bool>| value.unwrap_or(false);
-        let mut said = vec![
-            "what answers the requests, and its capacity: every option calls it alike".to_owned(),
-            "domain names, certificates, logs, authorizer functions and people's time".to_owned(),
-            "peaks in the capacity units of load balancers: they are sized by the average of the month".to_owned(),
-            "AWS AppSync: its prices are not in the data, so that its options have none".to_owned(),
-        ];
-        let entries = [
-            (yes(inputs.waf), "AWS WAF itself: its web ACL, rules and requests"),
-            (yes(inputs.cache), "what a cache spares behind it: every request is taken to reach the front door"),
-            (
-                self.streaming.is_some(),
-                "what API Gateway asks for a streamed answer beyond the call; what Lambda asks for it is in",
-            ),
-            (
-                self.private_backend,
-                "VPC links: the one of an HTTP API is taken to be free, that of a REST or WebSocket API to lead to a \
-                 Network Load Balancer",
-            ),
-            (
-                !self.is_lambda() && !self.private_backend,
-                "the public address or load balancer at which API Gateway reaches a backend that is not private",
-            ),
-            (yes(inputs.edge_optimized), "what the edge adds to the transfer of an edge-optimised API"),
-            (yes(inputs.xray_tracing), "traces of AWS X-Ray"),
-        ];
-        said.extend(entries.into_iter().filter(|(counts, _)| *counts).map(|(_, text)| text.to_owned()));
-        inputs::unknown(inputs, &mut said);
-        said
     }
 }

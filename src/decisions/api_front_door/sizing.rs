@@ -9,7 +9,7 @@ use super::{
 };
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::api_gateway::{ApiGateway, ApiKind};
 use crate::services::cloudfront::{Cloudfront, EdgeTraffic};
@@ -88,29 +88,6 @@ fn yes(value: Option<bool>) -> bool {
     value.unwrap_or(false)
 }
 
-/// Load balancers of a kind, without traffic.
-fn idle(kind: LoadBalancerKind) -> ElasticLoadBalancing {
-    ElasticLoadBalancing {
-        kind,
-        load_balancers: Amount::ONE,
-        hours: None,
-        new_connections_per_second: Amount::ZERO,
-        active_connections: Amount::ZERO,
-        processed_gb: Amount::ZERO,
-        lambda_gb: Amount::ZERO,
-        requests_per_second: Amount::ZERO,
-        rules: Amount::ZERO,
-        trust_stores: Amount::ZERO,
-        tcp: None,
-        udp: None,
-        tls: None,
-        reserved_capacity_units: Amount::ZERO,
-        data_out_gb: Amount::ZERO,
-        between_azs_gb: Amount::ZERO,
-        public_ipv4_addresses: Amount::ZERO,
-    }
-}
-
 /// An API without traffic.
 fn idle_api(kind: ApiKind) -> ApiGateway {
     ApiGateway {
@@ -133,8 +110,7 @@ fn idle_api(kind: ApiKind) -> ApiGateway {
 
 impl Sizing<'_> {
     fn build(&mut self, name: &str, service: &'static Service, usage: impl Usage + 'static) {
-        let region = self.region.to_owned();
-        self.resources.push(Planned { name: name.to_owned(), service, region, usage: Box::new(usage) });
+        self.resources.push(Planned::new(name, service, self.region, usage));
     }
 
     fn say(&mut self, name: &'static str, value: Value) {
@@ -177,7 +153,10 @@ impl Sizing<'_> {
     fn link(&mut self) {
         if self.settled.private_backend {
             let traffic = NetworkTraffic { active_connections: Amount::ZERO, ..self.connections() };
-            let usage = ElasticLoadBalancing { tcp: Some(traffic), ..idle(LoadBalancerKind::Network) };
+            let usage = ElasticLoadBalancing {
+                tcp: Some(traffic),
+                ..ElasticLoadBalancing::idle(LoadBalancerKind::Network, Amount::ONE)
+            };
             self.build("vpc_link", &elastic_load_balancing::SERVICE, usage);
             self.say("vpc_link", json!("nlb"));
         }
@@ -268,7 +247,7 @@ impl Sizing<'_> {
             requests_per_second: self.per_second.clone(),
             rules: self.inputs.rules.clone().unwrap_or(Amount::ZERO),
             trust_stores: if yes(self.inputs.mtls) { Amount::ONE } else { Amount::ZERO },
-            ..idle(LoadBalancerKind::Application)
+            ..ElasticLoadBalancing::idle(LoadBalancerKind::Application, Amount::ONE)
         }
     }
 
@@ -308,7 +287,7 @@ impl Sizing<'_> {
     fn nlb(&mut self) -> Plan {
         let has_distribution = self.settled.has_distribution(NLB, self.inputs);
         let traffic = Some(self.connections());
-        let mut usage = idle(LoadBalancerKind::Network);
+        let mut usage = ElasticLoadBalancing::idle(LoadBalancerKind::Network, Amount::ONE);
         match self.settled.style_word.as_str() {
             "udp" | "quic" => usage.udp = traffic,
             _ => usage.tcp = traffic,

@@ -1,11 +1,10 @@
 //! The inputs of `content_origin` after defaults. A default that follows from another input moves with it.
 
-use super::inputs::{self, ContentOriginInputs};
+use super::inputs::ContentOriginInputs;
 use crate::decisions::engine::screen::{Looked, flag, number, word};
 use crate::decisions::engine::{Context, Stop};
-use crate::decisions::traffic::defaults::Defaults;
+use crate::decisions::steps::Defaults;
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 use crate::services::cloudfront;
 use crate::services::global_accelerator::Geography;
 
@@ -99,9 +98,6 @@ pub(super) struct Settled {
     pub(super) geography: String,
     /// The same as Global Accelerator names it.
     pub(super) accelerated_from: Geography,
-    pub(super) assumptions: Vec<Assumption>,
-    pub(super) critical_defaults: Vec<&'static str>,
-    pub(super) values: Vec<(&'static str, Amount)>,
 }
 
 fn yes(value: Option<bool>) -> bool {
@@ -109,8 +105,11 @@ fn yes(value: Option<bool>) -> bool {
 }
 
 /// Takes every default.
-pub(super) fn settle(inputs: &ContentOriginInputs, context: &mut Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults::default();
+pub(super) fn settle(
+    inputs: &ContentOriginInputs,
+    defaults: &mut Defaults,
+    context: &mut Context<'_>,
+) -> Result<Settled, Stop> {
     let plain_word = if inputs.https_required == Some(false) { "http" } else { "https" };
     let protocol_word = inputs.protocol.as_deref().unwrap_or(plain_word).to_lowercase();
     if inputs.protocol.is_none() {
@@ -124,7 +123,7 @@ pub(super) fn settle(inputs: &ContentOriginInputs, context: &mut Context<'_>) ->
     if inputs.files.is_none() && dynamic.is_none() {
         defaults.assume("static", "true", "nothing says that servers answer");
     }
-    let (gb, requests) = volume(inputs, &mut defaults, context)?;
+    let (gb, requests) = volume(inputs, defaults, context)?;
     let (ratio, why) = if files {
         ("content_default_hit_ratio", "files that seldom change")
     } else {
@@ -172,9 +171,6 @@ pub(super) fn settle(inputs: &ContentOriginInputs, context: &mut Context<'_>) ->
         azs: context.probe.max(&azs, &Amount::ONE),
         geography,
         accelerated_from,
-        assumptions: defaults.assumptions,
-        critical_defaults: defaults.critical,
-        values: defaults.values,
     })
 }
 
@@ -284,28 +280,5 @@ impl Settled {
     /// Whether the servers are in private subnets.
     pub(super) fn is_private(&self) -> bool {
         matches!(self.origin, Some((Origin::Private, _)))
-    }
-
-    /// What the answer does not take into account.
-    pub(super) fn not_modelled(&self, inputs: &ContentOriginInputs) -> Vec<String> {
-        let mut said = vec![
-            "what is kept, and what computes: storage in S3, and servers and disks behind load balancers".to_owned(),
-            "domain names, certificates, logs, functions at the edge, invalidations and what viewers send".to_owned(),
-            "answers of one size at all times: peaks, and viewers in other geographies than most".to_owned(),
-        ];
-        let entries = [
-            (
-                self.files && self.dynamic.is_some(),
-                "with S3 as the origin: the servers that make the rest of the content",
-            ),
-            (yes(inputs.api), "what answers the API: it costs the same beside every option"),
-            (yes(inputs.waf), "AWS WAF itself: its web ACL, rules and requests"),
-            (yes(inputs.static_ip), "lists of static addresses that CloudFront sells apart from its usual prices"),
-            (inputs.regions.is_some(), "copies of a bucket or of data in other Regions, and transfer between Regions"),
-            (self.predictable, "which features a flat-rate plan includes, and its credits for other services"),
-        ];
-        said.extend(entries.into_iter().filter(|(counts, _)| *counts).map(|(_, text)| text.to_owned()));
-        inputs::unknown(inputs, &mut said);
-        said
     }
 }

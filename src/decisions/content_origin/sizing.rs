@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::inputs::ContentOriginInputs;
 use super::settle::{Protocol, Settled};
 use super::{ALB_CF, ALL, CLOUDFRONT, GA, S3_CF, S3_ONLY, SECONDS_PER_HOUR, VPC_CF};
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::cloudfront::{Cloudfront, EdgeTraffic, FlatRatePlan};
 use crate::services::elastic_load_balancing::{ElasticLoadBalancing, LoadBalancerKind, NetworkTraffic};
@@ -59,7 +60,12 @@ struct Sizing<'s> {
 }
 
 /// Sizes every eligible option.
-pub(super) fn size(screen: &mut Screen<'_>, settled: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
+pub(super) fn size(
+    screen: &mut Screen<'_>,
+    _: &ContentOriginInputs,
+    settled: &Settled,
+    context: &mut Context<'_>,
+) -> Result<(), Stop> {
     let miss_ratio = &Amount::ONE - &settled.hit_ratio;
     let missed = settled.requests.times(&miss_ratio)?;
     let missed_gb = settled.gb.times(&miss_ratio)?;
@@ -88,8 +94,7 @@ pub(super) fn size(screen: &mut Screen<'_>, settled: &Settled, context: &mut Con
 
 impl Sizing<'_> {
     fn build(&mut self, name: &str, service: &'static Service, usage: impl Usage + 'static) {
-        let region = self.region.to_owned();
-        self.resources.push(Planned { name: name.to_owned(), service, region, usage: Box::new(usage) });
+        self.resources.push(Planned::new(name, service, self.region, usage));
     }
 
     fn say(&mut self, name: &'static str, value: Value) {
@@ -160,26 +165,8 @@ impl Sizing<'_> {
         let connections = per_second.over(&self.per_connection)?;
         let network = self.settled.is_network;
         let kind = if network { LoadBalancerKind::Network } else { LoadBalancerKind::Application };
-        let mut usage = ElasticLoadBalancing {
-            kind,
-            load_balancers: self.settled.regions.clone(),
-            hours: None,
-            new_connections_per_second: Amount::ZERO,
-            active_connections: Amount::ZERO,
-            processed_gb: Amount::ZERO,
-            lambda_gb: Amount::ZERO,
-            requests_per_second: Amount::ZERO,
-            rules: Amount::ZERO,
-            trust_stores: Amount::ZERO,
-            tcp: None,
-            udp: None,
-            tls: None,
-            reserved_capacity_units: Amount::ZERO,
-            // CloudFront takes it for nothing, and an accelerator brings its own transfer.
-            data_out_gb: Amount::ZERO,
-            between_azs_gb: Amount::ZERO,
-            public_ipv4_addresses: Amount::ZERO,
-        };
+        // CloudFront takes the data out for nothing, and an accelerator brings its own transfer.
+        let mut usage = ElasticLoadBalancing::idle(kind, self.settled.regions.clone());
         if network {
             let traffic = NetworkTraffic {
                 new_connections_per_second: connections,

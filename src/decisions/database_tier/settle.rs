@@ -3,9 +3,8 @@
 use super::inputs::DatabaseTierInputs;
 use crate::decisions::engine::screen::{Looked, flag, number, word};
 use crate::decisions::engine::{Context, Stop};
-use crate::decisions::traffic::defaults::Defaults;
+use crate::decisions::steps::Defaults;
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 use crate::services::rds::DatabaseEngine;
 
 /// Seconds of an hour.
@@ -99,9 +98,6 @@ pub(super) struct Settled {
     pub(super) item_kb: Amount,
     /// Whether the request says how steady the load is.
     pub(super) load_is_known: bool,
-    pub(super) assumptions: Vec<Assumption>,
-    pub(super) critical_defaults: Vec<&'static str>,
-    pub(super) values: Vec<(&'static str, Amount)>,
 }
 
 /// The first yes/no that is true.
@@ -110,15 +106,18 @@ fn first(flags: &[(&'static str, Option<bool>)]) -> Option<Looked> {
 }
 
 /// Takes every default.
-pub(super) fn settle(inputs: &DatabaseTierInputs, context: &mut Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults::default();
+pub(super) fn settle(
+    inputs: &DatabaseTierInputs,
+    defaults: &mut Defaults,
+    context: &mut Context<'_>,
+) -> Result<Settled, Stop> {
     let named = inputs.engine.as_deref().and_then(Engine::named);
     let engine_given = inputs.engine.as_deref().filter(|_| named.is_some()).map(|given| word("engine", given));
     let extensions = inputs.extensions.as_deref().unwrap_or_default();
     let special = (!extensions.is_empty())
         .then(|| word("extensions", extensions.join(", ")))
         .or_else(|| first(&[("stored_procedures", inputs.stored_procedures), ("triggers", inputs.triggers)]));
-    let relational = relational(inputs, engine_given.as_ref(), special.as_ref(), &mut defaults);
+    let relational = relational(inputs, engine_given.as_ref(), special.as_ref(), defaults);
     let engine = named.unwrap_or_else(|| {
         if relational.is_some() {
             defaults.assume("engine", "postgresql", "the engine that most options speak");
@@ -131,8 +130,8 @@ pub(super) fn settle(inputs: &DatabaseTierInputs, context: &mut Context<'_>) -> 
         Some(_) => None,
         None => first(&[("read_heavy", inputs.read_heavy)]),
     };
-    let size = size(inputs, engine, context, &mut defaults)?;
-    let load = load(inputs, context, &mut defaults)?;
+    let size = size(inputs, engine, context, defaults)?;
+    let load = load(inputs, context, defaults)?;
     let readers = if readers_by.is_some() && inputs.read_replicas.is_none() {
         let one = context.fact("db_default_read_replicas")?;
         defaults.take(None, "read_replicas", one, "one copy for the reads")
@@ -166,7 +165,7 @@ pub(super) fn settle(inputs: &DatabaseTierInputs, context: &mut Context<'_>) -> 
     } else {
         inputs.average_acu.clone().unwrap_or(average)
     };
-    let active_hours = active_hours(inputs, context, &mut defaults)?;
+    let active_hours = active_hours(inputs, context, defaults)?;
     for (name, given) in [
         ("sla_pct", &inputs.sla_pct),
         ("failover_s", &inputs.failover_s),
@@ -208,9 +207,6 @@ pub(super) fn settle(inputs: &DatabaseTierInputs, context: &mut Context<'_>) -> 
         writes_average: load.writes_average,
         item_kb: load.item_kb,
         load_is_known: inputs.steady_load.is_some() || given.into_iter().any(Option::is_some),
-        assumptions: defaults.assumptions,
-        critical_defaults: defaults.critical,
-        values: defaults.values,
     })
 }
 

@@ -7,7 +7,7 @@ use super::settle::{Engine, Settled};
 use super::{CLUSTER, DSQL, MULTI_AZ, ON_DEMAND, PROVISIONED, READ_REPLICA, SERVERLESS, SINGLE, THROUGHPUT};
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::dynamodb::{self, CapacityMode, Dynamodb};
 use crate::services::plan::Planned;
@@ -81,7 +81,7 @@ fn plan(label: &str, config: Map<String, Value>, resources: Vec<Planned>) -> Pla
 
 impl Sizing<'_, '_, '_> {
     fn planned(&self, name: &str, service: &'static Service, usage: impl Usage + 'static) -> Planned {
-        Planned { name: name.to_owned(), service, region: self.context.region.to_owned(), usage: Box::new(usage) }
+        Planned::new(name, service, self.context.region, usage)
     }
 
     /// A deployment of RDS and the copies beside it that serve reads, with each type of storage that it may have.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::facts::{Fact, Facts};
 use crate::domain::amount::Amount;
+use crate::domain::bill::Notice;
 use crate::domain::problem::Problem;
 
 use super::{Consideration, Effect, OptionInfo, limit_text};
@@ -37,6 +38,8 @@ pub struct Screen<'a> {
     options: &'static [OptionInfo],
     facts: &'a Facts,
     found: Vec<Consideration>,
+    /// What to know besides.
+    pub notices: Vec<Notice>,
 }
 
 /// What a rule looked at: an input and its value.
@@ -87,7 +90,8 @@ pub fn flag(input: &'static str, value: bool) -> Looked {
 impl<'a> Screen<'a> {
     /// No rule has fired yet.
     pub fn new(options: &'static [OptionInfo], facts: &'a Facts) -> Self {
-        Self { options, facts, found: options.iter().map(|_| Consideration::default()).collect() }
+        let found = options.iter().map(|_| Consideration::default()).collect();
+        Self { options, facts, found, notices: Vec::new() }
     }
 
     /// A rule fires for some options. The limit, its source and its date are those of the fact.
@@ -156,6 +160,11 @@ impl<'a> Screen<'a> {
         text: &'static str,
     ) -> Result<(), Problem> {
         self.fire(Effect::Caution, rule, options, looked, fact, text)
+    }
+
+    /// Something to know, whatever the option.
+    pub fn notice(&mut self, code: &'static str, text: &str) {
+        self.notices.push(Notice { code, text: text.to_owned() });
     }
 
     /// Whether no rule has eliminated an option.

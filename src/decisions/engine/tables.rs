@@ -1,4 +1,8 @@
-//! Short forms of the tables of inputs. The file that uses them calls its type of inputs `Inputs`.
+//! Short forms of the tables of inputs, and a walk along one. The file that uses a short form calls its type of inputs
+//! `Inputs`.
+
+use super::NumberInput;
+use crate::domain::amount::Amount;
 
 /// Writes a list of numeric inputs, one a line:
 /// `name "unit" Movement max … sweep … [relaxable true] [critical true] ["fact at which a rule turns", …];`.
@@ -34,6 +38,15 @@ macro_rules! flags {
     };
 }
 pub(crate) use flags;
+
+/// The numbers that a request gives, each with its place in the table.
+pub(crate) fn given<I: Clone + 'static>(
+    inputs: &I,
+    numbers: &'static [NumberInput<I>],
+) -> impl Iterator<Item = (&'static NumberInput<I>, Amount)> {
+    let mut slots = inputs.clone();
+    numbers.iter().filter_map(move |input| Some((input, (input.slot)(&mut slots).clone()?)))
+}
 
 /// The first of some names.
 pub(crate) const fn first(names: &[&'static str]) -> &'static str {

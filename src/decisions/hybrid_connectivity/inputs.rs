@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
-use crate::decisions::engine::tables::{flags, numbers};
+use crate::decisions::engine::tables::{flags, given, numbers};
 use crate::decisions::engine::{FlagInput, Movement, NumberInput, WordInput};
 use crate::domain::amount::Amount;
 use crate::domain::check::{CAP, Check};
@@ -236,9 +236,7 @@ pub(super) const LANDINGS: [&str; 4] = ["vgw", "dxgw_vgw", "tgw", "cloud_wan"];
 
 /// Finds every value outside its range.
 pub(super) fn check(inputs: &Inputs, check: &mut Check, catalog: &Catalog) {
-    let mut inputs = inputs.clone();
-    for input in NUMBERS {
-        let Some(value) = (input.slot)(&mut inputs).clone() else { continue };
+    for (input, value) in given(inputs, NUMBERS) {
         match input.movement {
             Movement::Continuous | Movement::Listed => check.amount(input.name, &value, input.max.min(CAP)),
             Movement::Whole => check.whole(input.name, &value, 0, input.max),

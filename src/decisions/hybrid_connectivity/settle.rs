@@ -2,8 +2,8 @@
 
 use super::inputs::HybridConnectivityInputs;
 use crate::decisions::engine::{Context, Stop};
+use crate::decisions::steps::Defaults;
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 use crate::services::direct_connect::LocationArea;
 
 /// A gigabyte of AWS traffic is 1024³ bytes: this many bits, in units of 10⁹.
@@ -88,88 +88,37 @@ pub(super) struct Settled {
     pub(super) region: String,
     pub(super) location: LocationArea,
     pub(super) individuals: bool,
-    pub(super) assumptions: Vec<Assumption>,
-    pub(super) critical_defaults: Vec<&'static str>,
-}
-
-/// Collects defaults as they are taken.
-struct Defaults {
-    assumptions: Vec<Assumption>,
-    critical: Vec<&'static str>,
-}
-
-impl Defaults {
-    fn take(
-        &mut self,
-        given: Option<&Amount>,
-        name: &'static str,
-        critical: bool,
-        default: &Amount,
-        why: &str,
-    ) -> Amount {
-        if let Some(given) = given {
-            return given.clone();
-        }
-        self.assumptions.push(Assumption {
-            input: name.to_owned(),
-            value: default.at_rest().to_string(),
-            why: why.to_owned(),
-        });
-        if critical {
-            self.critical.push(name);
-        }
-        default.clone()
-    }
-
-    fn flag(&mut self, given: Option<bool>, name: &'static str, default: bool, why: &str) -> bool {
-        given.unwrap_or_else(|| {
-            self.assumptions.push(Assumption {
-                input: name.to_owned(),
-                value: default.to_string(),
-                why: why.to_owned(),
-            });
-            default
-        })
-    }
 }
 
 /// Takes every default.
-pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults { assumptions: Vec::new(), critical: Vec::new() };
+pub(super) fn settle(
+    inputs: &HybridConnectivityInputs,
+    defaults: &mut Defaults,
+    context: &mut Context<'_>,
+) -> Result<Settled, Stop> {
     let word = |value: &Option<String>, wanted: &str| value.as_deref() == Some(wanted);
-    let gb_out = defaults.take(
+    let gb_out = defaults.critical(
         inputs.gb_out_month.as_ref(),
         "gb_out_month",
-        true,
-        &context.fact("default_gb_out_month")?,
+        context.fact("default_gb_out_month")?,
         "the volume decides the cost; send your own",
     );
-    let gb_in = defaults.take(inputs.gb_in_month.as_ref(), "gb_in_month", false, &gb_out, "as much as goes out");
-    let sites = defaults.take(inputs.sites.as_ref(), "sites", false, &context.fact("default_sites")?, "one site");
-    let vpcs = defaults.take(inputs.vpcs.as_ref(), "vpcs", false, &context.fact("default_vpcs")?, "one VPC");
-    let regions =
-        defaults.take(inputs.regions.as_ref(), "regions", false, &context.fact("default_regions")?, "one Region");
+    let gb_in = defaults.take(inputs.gb_in_month.as_ref(), "gb_in_month", gb_out.clone(), "as much as goes out");
+    let sites = defaults.take(inputs.sites.as_ref(), "sites", context.fact("default_sites")?, "one site");
+    let vpcs = defaults.take(inputs.vpcs.as_ref(), "vpcs", context.fact("default_vpcs")?, "one VPC");
+    let regions = defaults.take(inputs.regions.as_ref(), "regions", context.fact("default_regions")?, "one Region");
 
     let busier = context.probe.max(&gb_out, &gb_in);
     let seconds = context.month.hours().times_whole(SECONDS_PER_HOUR);
     let (bits, unit) = GIGABITS_PER_GB;
     let average = busier.times(&Amount::whole(bits))?.per(unit).over(&seconds)?;
-    let of_average = average.times(&context.fact("default_peak_to_average_ratio")?)?;
-    let default_peak = match &inputs.peak_mbps_per_site {
-        Some(mbps) => sites.times(mbps)?.per(1_000),
-        None => of_average,
+    let given = inputs.peak_gbps.as_ref();
+    let peak = if let Some(mbps) = &inputs.peak_mbps_per_site {
+        defaults.take(given, "peak_gbps", sites.times(mbps)?.per(1_000), "the sum of the sites' peaks")
+    } else {
+        let of_average = average.times(&context.fact("default_peak_to_average_ratio")?)?;
+        defaults.critical(given, "peak_gbps", of_average, "4 × the average of the busier direction")
     };
-    let peak = defaults.take(
-        inputs.peak_gbps.as_ref(),
-        "peak_gbps",
-        inputs.peak_mbps_per_site.is_none(),
-        &default_peak,
-        if inputs.peak_mbps_per_site.is_some() {
-            "the sum of the sites' peaks"
-        } else {
-            "4 × the average of the busier direction"
-        },
-    );
     // The sites together carry the whole, so that the busiest has at least its share.
     let share = peak.over(&sites)?;
     let spread = match &inputs.peak_mbps_per_site {
@@ -186,29 +135,25 @@ pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_
     let flow = defaults.take(
         inputs.peak_single_flow_gbps.as_ref(),
         "peak_single_flow_gbps",
-        false,
-        &capped,
+        capped,
         "the peak of a site, at most 1 Gbps",
     );
     let mtu = defaults.take(
         inputs.mtu_required.as_ref(),
         "mtu_required",
-        false,
-        &context.fact("default_mtu_bytes")?,
+        context.fact("default_mtu_bytes")?,
         "packets that fit every path",
     );
     let deadline = defaults.take(
         inputs.deadline_days.as_ref(),
         "deadline_days",
-        false,
-        &context.fact("default_deadline_days")?,
+        context.fact("default_deadline_days")?,
         "two months are time for any of the options",
     );
     let duration = defaults.take(
         inputs.duration_months.as_ref(),
         "duration_months",
-        false,
-        &context.fact("default_duration_months")?,
+        context.fact("default_duration_months")?,
         "three years of use",
     );
 
@@ -257,6 +202,25 @@ pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_
         || (inputs.remote_users.as_ref().is_some_and(|users| !users.is_zero())
             && inputs.sites.is_none()
             && !inputs.site_to_site_needed.unwrap_or(false));
+    let hosted_connections = inputs.hosted_connections.clone().unwrap_or(Amount::ONE);
+    // As they count: the parts that were given hold for the whole, and some have no default to tell.
+    defaults.values = [
+        ("gb_out_month", &gb_out),
+        ("gb_in_month", &gb_in),
+        ("peak_gbps", &peak),
+        ("peak_single_flow_gbps", &flow),
+        ("peak_mbps_per_site", &per_site.times_whole(1_000)),
+        ("mtu_required", &mtu),
+        ("sites", &sites),
+        ("vpcs", &vpcs),
+        ("regions", &regions),
+        ("deadline_days", &deadline),
+        ("duration_months", &duration),
+        ("vifs_needed", &vifs),
+        ("hosted_connections", &hosted_connections),
+    ]
+    .map(|(name, value)| (name, value.clone()))
+    .to_vec();
     Ok(Settled {
         gb_out,
         gb_in,
@@ -274,7 +238,7 @@ pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_
         deadline,
         duration,
         vifs,
-        hosted_connections: inputs.hosted_connections.clone().unwrap_or(Amount::ONE),
+        hosted_connections,
         private_path,
         encryption,
         app_layer,
@@ -288,7 +252,5 @@ pub(super) fn settle(inputs: &HybridConnectivityInputs, context: &mut Context<'_
         region,
         location,
         individuals,
-        assumptions: defaults.assumptions,
-        critical_defaults: defaults.critical,
     })
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
-use crate::decisions::engine::tables::{flags, numbers};
+use crate::decisions::engine::tables::{flags, given, numbers};
 use crate::decisions::engine::{FlagInput, Movement, NumberInput, WordInput};
 use crate::domain::amount::Amount;
 use crate::domain::check::Check;
@@ -210,9 +210,7 @@ pub(super) fn idle(inputs: &Inputs) -> Vec<&'static str> {
 
 /// Finds every value outside its range.
 pub(super) fn check(inputs: &Inputs, check: &mut Check, catalog: &Catalog) {
-    let mut slots = inputs.clone();
-    for input in NUMBERS {
-        let Some(value) = (input.slot)(&mut slots).clone() else { continue };
+    for (input, value) in given(inputs, NUMBERS) {
         match input.movement {
             Movement::Continuous => check.amount(input.name, &value, input.max),
             Movement::Whole | Movement::Listed => check.whole(input.name, &value, 1, input.max),

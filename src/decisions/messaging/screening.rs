@@ -129,6 +129,10 @@ fn nature(screen: &mut Screen<'_>, inputs: &MessagingInputs, settled: &Settled) 
 /// M-01: how large a message may be.
 fn sizes(screen: &mut Screen<'_>, settled: &Settled, context: &mut Context<'_>) -> Result<(), Stop> {
     let looked = number("message_kb", &settled.kb);
+    if context.probe.more(&settled.kb, &context.fact("sns_message_kb")?) {
+        let text = "Where the payload is kept in S3 and the message points to it, every option carries it.";
+        screen.notice("payload_in_s3", text);
+    }
     let text = "It is too large for it; keep the payload in S3 and send a pointer.";
     for (fact, options) in [
         ("sns_message_kb", &[SNS_STANDARD, SNS_FIFO, FANOUT][..]),

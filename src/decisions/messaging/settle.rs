@@ -3,9 +3,8 @@
 use super::inputs::{KAFKA, MessagingInputs, counted_by};
 use crate::decisions::engine::screen::{Looked, flag, number, word};
 use crate::decisions::engine::{Context, Stop};
-use crate::decisions::traffic::defaults::Defaults;
+use crate::decisions::steps::Defaults;
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 
 /// The hours of a day.
 const HOURS_PER_DAY: u64 = 24;
@@ -95,16 +94,16 @@ pub(super) struct Settled {
     pub(super) latency: Option<(Amount, Looked)>,
     /// The words that no rule knows, by input.
     pub(super) unknown: Vec<(&'static str, String)>,
-    pub(super) assumptions: Vec<Assumption>,
-    pub(super) critical_defaults: Vec<&'static str>,
-    pub(super) values: Vec<(&'static str, Amount)>,
 }
 
 /// Takes every default.
-pub(super) fn settle(inputs: &MessagingInputs, context: &mut Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults::default();
+pub(super) fn settle(
+    inputs: &MessagingInputs,
+    defaults: &mut Defaults,
+    context: &mut Context<'_>,
+) -> Result<Settled, Stop> {
     let schedule = inputs.schedule.as_deref().filter(|text| !text.trim().is_empty());
-    let (average, peak) = rates(inputs, schedule.is_some(), &mut defaults, context)?;
+    let (average, peak) = rates(inputs, schedule.is_some(), defaults, context)?;
     let kb = defaults.take(
         inputs.message_kb.as_ref(),
         "message_kb",
@@ -129,7 +128,7 @@ pub(super) fn settle(inputs: &MessagingInputs, context: &mut Context<'_>) -> Res
     };
     // A sweep may begin at zero; there is one at least.
     let consumers = context.probe.max(&consumers, &Amount::ONE);
-    let (mode, independent) = consumer_mode(inputs, counted, &consumers, &mut defaults, context);
+    let (mode, independent) = consumer_mode(inputs, counted, &consumers, defaults, context);
     let copies = if independent { consumers.clone() } else { Amount::ONE };
     let many = context.probe.more(&copies, &Amount::ONE);
     let order = match inputs.ordering.as_deref() {
@@ -143,7 +142,7 @@ pub(super) fn settle(inputs: &MessagingInputs, context: &mut Context<'_>) -> Res
         (Order::None, false) => None,
         _ => inputs.ordering.as_deref().map(|order| word("ordering", order)),
     };
-    let (keep_days, kept_by) = retention(inputs, &mut defaults, context)?;
+    let (keep_days, kept_by) = retention(inputs, defaults, context)?;
     let replays = inputs.replay_hours.as_ref().filter(|hours| context.probe.positive(hours));
     let replay = match (inputs.replay, replays) {
         (Some(replay), _) => replay.then(|| flag("replay", true)),
@@ -151,7 +150,7 @@ pub(super) fn settle(inputs: &MessagingInputs, context: &mut Context<'_>) -> Res
         (None, None) => None,
     };
     let mut words = Words { inputs, context, unknown: Vec::new() };
-    let protocol = words.protocol(&mut defaults)?;
+    let protocol = words.protocol(defaults)?;
     let bus_source = words.known("source", inputs.source.as_deref(), "event_bus_sources")?;
     let (people, only_email) = words.people()?;
     let streaming = words.used("guidance_streaming_uses")?;
@@ -208,9 +207,6 @@ pub(super) fn settle(inputs: &MessagingInputs, context: &mut Context<'_>) -> Res
         queue_use,
         latency,
         unknown,
-        assumptions: defaults.assumptions,
-        critical_defaults: defaults.critical,
-        values: defaults.values,
     })
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::domain::amount::Amount;
 use crate::services::eventbridge::Eventbridge;
 use crate::services::kinesis::{Kinesis, StreamMode};
@@ -402,5 +402,5 @@ fn without_price(why: &str, config: Map<String, Value>) -> Plan {
 }
 
 fn planned(name: &str, service: &'static Service, usage: impl Usage + 'static, context: &Context<'_>) -> Planned {
-    Planned { name: name.to_owned(), service, region: context.region.to_owned(), usage: Box::new(usage) }
+    Planned::new(name, service, context.region, usage)
 }

@@ -24,7 +24,7 @@ use crate::services::fargate::Fargate;
 use crate::services::lambda::Lambda;
 use crate::services::nat_gateway::{self, NatGateway};
 use crate::services::plan::Planned;
-use crate::services::{Service, Usage, ec2, fargate, lambda};
+use crate::services::{Usage, ec2, fargate, lambda};
 
 use super::inputs::{self, Place, PricingModelInputs};
 use super::settle::{Defaults, one_name};
@@ -236,37 +236,15 @@ fn fleet(inputs: &PricingModelInputs, context: &mut Context<'_>) -> Result<Fleet
     })
 }
 
-fn planned(name: &str, service: &'static Service, region: &str, usage: Box<dyn Usage>) -> Planned {
-    Planned { name: name.to_owned(), service, region: region.to_owned(), usage }
-}
-
 impl Fleet {
     /// What stands before and beside: load balancers and NAT gateways where they are needed, and logs everywhere.
     fn around(&self, inputs: &PricingModelInputs, region: &str, balanced: bool, behind_nat: bool) -> Vec<Planned> {
         let given = |value: &Option<Amount>| value.clone().unwrap_or(Amount::ZERO);
         let mut resources = Vec::new();
         if balanced {
-            let usage = ElasticLoadBalancing {
-                kind: LoadBalancerKind::Application,
-                load_balancers: self.load_balancers.clone(),
-                hours: None,
-                new_connections_per_second: Amount::ZERO,
-                active_connections: Amount::ZERO,
-                processed_gb: Amount::ZERO,
-                lambda_gb: Amount::ZERO,
-                requests_per_second: Amount::ZERO,
-                rules: Amount::ZERO,
-                trust_stores: Amount::ZERO,
-                tcp: None,
-                udp: None,
-                tls: None,
-                reserved_capacity_units: Amount::ZERO,
-                data_out_gb: Amount::ZERO,
-                between_azs_gb: Amount::ZERO,
-                public_ipv4_addresses: Amount::ZERO,
-            };
+            let usage = ElasticLoadBalancing::idle(LoadBalancerKind::Application, self.load_balancers.clone());
             let service = &elastic_load_balancing::SERVICE;
-            resources.push(planned("load balancers", service, region, Box::new(usage)));
+            resources.push(Planned::new("load balancers", service, region, usage));
         }
         if behind_nat {
             let usage = NatGateway {
@@ -274,10 +252,10 @@ impl Fleet {
                 data_processed_gb: given(&inputs.nat_gb_month),
                 ..NatGateway::default()
             };
-            resources.push(planned("NAT gateways", &nat_gateway::SERVICE, region, Box::new(usage)));
+            resources.push(Planned::new("NAT gateways", &nat_gateway::SERVICE, region, usage));
         }
         let usage = CloudwatchLogs { ingested_gb: given(&inputs.log_gb_month), ..CloudwatchLogs::default() };
-        resources.push(planned("logs", &cloudwatch_logs::SERVICE, region, Box::new(usage)));
+        resources.push(Planned::new("logs", &cloudwatch_logs::SERVICE, region, usage));
         resources
     }
 
@@ -309,7 +287,7 @@ impl Fleet {
             provisioned_concurrency: inputs.provisioned_concurrency.clone().unwrap_or(Amount::ZERO),
             ..Lambda::default()
         };
-        let mut resources = vec![planned("functions", &lambda::SERVICE, region, Box::new(usage))];
+        let mut resources = vec![Planned::new("functions", &lambda::SERVICE, region, usage)];
         let (balanced, behind_nat) = (yes(inputs.lambda_behind_load_balancer), yes(inputs.lambda_in_vpc));
         resources.append(&mut self.around(inputs, region, balanced, behind_nat));
         let mut config = Map::new();
@@ -325,7 +303,7 @@ impl Fleet {
             architecture: inputs.task_architecture(),
             ..Fargate::default()
         };
-        let mut resources = vec![planned("tasks", &fargate::SERVICE, region, Box::new(usage))];
+        let mut resources = vec![Planned::new("tasks", &fargate::SERVICE, region, usage)];
         resources.append(&mut self.around(inputs, region, true, true));
         let config = self.config(&[("tasks", &self.tasks)]);
         Plan { config, resources, outside_aws: Some(Amount::ZERO), ..Plan::default() }
@@ -344,7 +322,8 @@ impl Fleet {
             }
             None => Box::new(usage),
         };
-        let mut resources = vec![planned("instances", &ec2::SERVICE, region, usage)];
+        let mut resources =
+            vec![Planned { name: "instances".to_owned(), service: &ec2::SERVICE, region: region.to_owned(), usage }];
         resources.append(&mut self.around(inputs, region, true, true));
         let config = self.config(&[("instances", &self.instances), ("tasks", &self.tasks)]);
         let given = |value: &Option<Amount>| value.clone().unwrap_or(Amount::ZERO);

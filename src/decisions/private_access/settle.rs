@@ -7,11 +7,10 @@ use smol_str::SmolStr;
 
 use super::inputs::{PrivateAccessInputs, ServiceUse, THIRD_PARTY};
 use crate::decisions::engine::{Context, RoutedFlow, Stop};
-use crate::decisions::traffic::defaults::Defaults;
+use crate::decisions::steps::Defaults;
 use crate::decisions::traffic::graph::Flows;
 use crate::decisions::traffic::network::{Crossing, End, Group, Network, Spread};
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 
 /// Where clients are, as far as rules ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +51,14 @@ pub(super) struct Settled {
     pub(super) is_ipv6: bool,
     /// Flows that this decision does not route.
     pub(super) other_flows: usize,
-    pub(super) assumptions: Vec<Assumption>,
-    pub(super) critical_defaults: Vec<&'static str>,
-    pub(super) values: Vec<(&'static str, Amount)>,
 }
 
 /// Takes every default.
-pub(super) fn settle(inputs: &PrivateAccessInputs, context: &Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults::default();
+pub(super) fn settle(
+    inputs: &PrivateAccessInputs,
+    defaults: &mut Defaults,
+    context: &mut Context<'_>,
+) -> Result<Settled, Stop> {
     let azs = defaults.take(
         inputs.azs.as_ref(),
         "azs",
@@ -85,7 +84,7 @@ pub(super) fn settle(inputs: &PrivateAccessInputs, context: &Context<'_>) -> Res
             defaults.values.push(("traffic_factor", factor.clone()));
             (flows.network(nodes, context.region, &azs), factor)
         }
-        None => (Arc::new(numbers(inputs, clients, &azs, &mut defaults, context)?), factor_of(inputs)),
+        None => (Arc::new(numbers(inputs, clients, &azs, defaults, context)?), factor_of(inputs)),
     };
     let is_site = |group: &Group| [group.from, group.to].iter().any(|end| matches!(end, End::Site(_)));
     if network.groups.iter().any(|group| service_of(group).is_some() && is_site(group)) {
@@ -123,9 +122,6 @@ pub(super) fn settle(inputs: &PrivateAccessInputs, context: &Context<'_>) -> Res
         is_ipv6,
         other_flows,
         network,
-        assumptions: defaults.assumptions,
-        critical_defaults: defaults.critical,
-        values: defaults.values,
     })
 }
 

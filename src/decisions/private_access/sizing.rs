@@ -11,7 +11,7 @@ use super::settle::{Clients, Settled, is_third_party, service_of};
 use super::{CENTRALIZED, EGRESS_ONLY, GATEWAY, INTERFACE, NAT, PUBLIC};
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
+use crate::decisions::steps::{config, shown};
 use crate::decisions::traffic::ledger::{Carrier, Ledger};
 use crate::decisions::traffic::network::{End, Group, Spread};
 use crate::domain::amount::{Amount, NumberError};
@@ -29,7 +29,7 @@ pub(super) fn size(
     screen: &mut Screen<'_>,
     inputs: &PrivateAccessInputs,
     settled: &Settled,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<(), Stop> {
     let with_gateway = context.facts().names("gateway_endpoint_services")?;
     // Gateway endpoints come with every option where they serve some services, and others need something else. Where

@@ -178,7 +178,10 @@ impl Carrier {
             }
             Self::LoadBalancer(here) => {
                 let tcp = NetworkTraffic { processed_gb: gb, ..NetworkTraffic::default() };
-                let usage = ElasticLoadBalancing { tcp: Some(tcp), ..load_balancers(Amount::ZERO) };
+                let usage = ElasticLoadBalancing {
+                    tcp: Some(tcp),
+                    ..ElasticLoadBalancing::idle(LoadBalancerKind::Network, Amount::ZERO)
+                };
                 (here, &elastic_load_balancing::SERVICE, Box::new(usage))
             }
             Self::LatticeService(here) => {
@@ -222,29 +225,6 @@ impl Carrier {
         };
         let name = self.name(network).to_string();
         Some(Planned { name, service, region: network.region_name(here).to_string(), usage })
-    }
-}
-
-/// Network Load Balancers without traffic.
-pub fn load_balancers(count: Amount) -> ElasticLoadBalancing {
-    ElasticLoadBalancing {
-        kind: LoadBalancerKind::Network,
-        load_balancers: count,
-        hours: None,
-        new_connections_per_second: Amount::ZERO,
-        active_connections: Amount::ZERO,
-        processed_gb: Amount::ZERO,
-        lambda_gb: Amount::ZERO,
-        requests_per_second: Amount::ZERO,
-        rules: Amount::ZERO,
-        trust_stores: Amount::ZERO,
-        tcp: None,
-        udp: None,
-        tls: None,
-        reserved_capacity_units: Amount::ZERO,
-        data_out_gb: Amount::ZERO,
-        between_azs_gb: Amount::ZERO,
-        public_ipv4_addresses: Amount::ZERO,
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::catalog::Catalog;
-use crate::decisions::engine::tables::{flags, numbers};
+use crate::decisions::engine::tables::{flags, given, numbers};
 use crate::decisions::engine::{FlagInput, Movement, NumberInput, WordInput};
 use crate::decisions::traffic::graph::{self, Allowed, Flows, MAX_AZS, Nodes, TrafficFlow, TrafficNode};
 use crate::domain::amount::Amount;
@@ -189,9 +189,7 @@ pub(super) fn idle(inputs: &Inputs) -> Vec<&'static str> {
 pub(super) fn check(inputs: &Inputs, check: &mut Check, catalog: &Catalog) {
     let allowed = Allowed { isolated_vpcs: inputs.isolated_vpcs.unwrap_or(false), site_to_service: false };
     graph::check(inputs.nodes.as_ref(), inputs.flows.as_ref(), allowed, check, catalog);
-    let mut slots = inputs.clone();
-    for input in NUMBERS {
-        let Some(value) = (input.slot)(&mut slots).clone() else { continue };
+    for (input, value) in given(inputs, NUMBERS) {
         let least = u64::from(["vpcs", "consumers", "regions", "azs"].contains(&input.name));
         match input.movement {
             Movement::Continuous => check.amount(input.name, &value, input.max),

@@ -6,11 +6,10 @@ use smol_str::SmolStr;
 
 use super::inputs::VpcConnectivityInputs;
 use crate::decisions::engine::{Context, Stop};
-use crate::decisions::traffic::defaults::Defaults;
+use crate::decisions::steps::Defaults;
 use crate::decisions::traffic::graph::Flows;
 use crate::decisions::traffic::network::{End, Network, Numbers, Shape};
 use crate::domain::amount::Amount;
-use crate::domain::bill::Assumption;
 
 /// Every value that rules and sizing use.
 #[derive(Debug)]
@@ -43,14 +42,14 @@ pub(super) struct Settled {
     pub(super) existing_hub: Option<&'static str>,
     /// Flows with AWS services, which this decision does not route.
     pub(super) service_flows: usize,
-    pub(super) assumptions: Vec<Assumption>,
-    pub(super) critical_defaults: Vec<&'static str>,
-    pub(super) values: Vec<(&'static str, Amount)>,
 }
 
 /// Takes every default.
-pub(super) fn settle(inputs: &VpcConnectivityInputs, context: &mut Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults::default();
+pub(super) fn settle(
+    inputs: &VpcConnectivityInputs,
+    defaults: &mut Defaults,
+    context: &mut Context<'_>,
+) -> Result<Settled, Stop> {
     let yes = |value: Option<bool>| value.unwrap_or(false);
     let azs = defaults.take(
         inputs.azs.as_ref(),
@@ -74,7 +73,7 @@ pub(super) fn settle(inputs: &VpcConnectivityInputs, context: &mut Context<'_>) 
             defaults.values.push(("traffic_factor", factor.clone()));
             (network, factor)
         }
-        None => numbers(inputs, isolated, &azs, &mut defaults, context)?,
+        None => numbers(inputs, isolated, &azs, defaults, context)?,
     };
     let is_graph = inputs.nodes.is_some();
     let vpcs = network.vpc_count();
@@ -101,7 +100,7 @@ pub(super) fn settle(inputs: &VpcConnectivityInputs, context: &mut Context<'_>) 
         () if yes(inputs.policy_driven) => Some("policy_driven"),
         () => None,
     };
-    let one_way = direction(inputs, &network, third_party.is_some(), &mut defaults);
+    let one_way = direction(inputs, &network, third_party.is_some(), defaults);
     let protocol = inputs.protocol.clone().unwrap_or_else(|| {
         defaults.assume("protocol", "tcp", "most connections are TCP");
         "tcp".to_owned()
@@ -156,9 +155,6 @@ pub(super) fn settle(inputs: &VpcConnectivityInputs, context: &mut Context<'_>) 
         existing_hub,
         service_flows,
         network,
-        assumptions: defaults.assumptions,
-        critical_defaults: defaults.critical,
-        values: defaults.values,
     })
 }
 

@@ -9,11 +9,12 @@ use super::settle::Settled;
 use super::{CLOUD_WAN, LATTICE_RESOURCES, LATTICE_SERVICES, PEERING, PRIVATELINK, SHARED_VPC, TRANSIT_GATEWAY};
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Plan, Stop};
-use crate::decisions::traffic::defaults::{config, shown};
-use crate::decisions::traffic::ledger::{Carrier, Ledger, load_balancers};
+use crate::decisions::steps::{config, shown};
+use crate::decisions::traffic::ledger::{Carrier, Ledger};
 use crate::decisions::traffic::network::{Crossing, End, Group};
 use crate::domain::amount::{Amount, NumberError};
 use crate::services::cloud_wan::CloudWan;
+use crate::services::elastic_load_balancing::{ElasticLoadBalancing, LoadBalancerKind};
 use crate::services::site_to_site_vpn::{SiteToSiteVpn, VpnGateway};
 use crate::services::transit_gateway::{TransitGateway, TransitGatewayPeering};
 use crate::services::vpc_endpoint::VpcEndpoint;
@@ -387,7 +388,7 @@ impl Sizing<'_> {
         }
         for (region, providers) in network.providers.iter().filter(|_| !has_balancer) {
             let name = format!("load balancers of services, {}", network.region_name(*region));
-            let usage = load_balancers(providers.count.clone());
+            let usage = ElasticLoadBalancing::idle(LoadBalancerKind::Network, providers.count.clone());
             ledger.stand(name, &elastic_load_balancing::SERVICE, *region, usage);
         }
         self.own_vpns(&mut ledger);
