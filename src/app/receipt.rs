@@ -60,64 +60,90 @@ impl<T: Eq> Eq for Said<'_, T> {}
 /// What every line with a price says about it.
 #[derive(Debug)]
 pub(super) struct Receipt {
-    meter: (MeterView, Box<RawValue>),
-    price: (PriceView, Box<RawValue>),
-    tiers: Vec<TierWords>,
+    /// All that is written, piece after piece: what lies together comes from memory together.
+    words: Box<str>,
+    meter: Piece,
+    price: Piece,
+    /// The first tier, which most lines lie in and most prices have alone.
+    first: TierWords,
+    further: Vec<TierWords>,
+    /// The same as types.
+    views: (MeterView, PriceView),
+    /// Their JSON as such.
+    json: (Box<RawValue>, Box<RawValue>),
 }
 
-/// What is said of a tier before the quantity in it, and between that and the amount.
+/// Where in the words of a receipt something stands.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    from: usize,
+    to: usize,
+}
+
+/// What is said of a tier.
 #[derive(Debug)]
-pub(super) struct TierWords {
+struct TierWords {
     from: Decimal,
     /// Up to the quantity.
-    pub(super) before: Box<[u8]>,
+    before: Piece,
     /// From the quantity to the amount.
-    pub(super) between: Box<[u8]>,
+    between: Piece,
 }
 
 impl Receipt {
-    /// `None` where it cannot be written, which does not happen: its keys are texts.
+    /// `None` where it cannot be written, which does not happen: its keys are texts, and a price has a tier.
     fn of(rated: &RatedWith<'_>, catalog: &Catalog) -> Option<Self> {
-        let (meter, price) = (MeterView::from(&rated.price.meter), PriceView::of(rated, catalog));
-        let (meter_json, price_json) = (to_raw_value(&meter).ok()?, to_raw_value(&price).ok()?);
+        let views = (MeterView::from(&rated.price.meter), PriceView::of(rated, catalog));
+        let json = (to_raw_value(&views.0).ok()?, to_raw_value(&views.1).ok()?);
+        let mut words = String::new();
+        let mut add = |text: &str| {
+            let from = words.len();
+            words.push_str(text);
+            Piece { from, to: words.len() }
+        };
+        let meter = add(json.0.get());
         let tiers = &rated.price.tiers;
         let following = tiers.iter().skip(1).map(|next| Some(next.from)).chain([None]);
-        Some(Self {
-            meter: (meter, meter_json),
-            price: (price, price_json),
-            tiers: tiers.iter().zip(following).map(|(tier, to)| TierWords::of(tier, to)).collect(),
-        })
+        let mut tiers = tiers.iter().zip(following).map(|(tier, to)| TierWords::of(tier, to, &mut add));
+        let (first, further) = (tiers.next()?, tiers.collect());
+        let price = add(json.1.get());
+        Some(Self { words: words.into_boxed_str(), meter, price, first, further, views, json })
     }
 
     /// The JSON about the meter.
     pub(super) fn meter(&self) -> &[u8] {
-        self.meter.1.get().as_bytes()
+        self.piece(self.meter)
     }
 
     /// The JSON about the price.
     pub(super) fn price(&self) -> &[u8] {
-        self.price.1.get().as_bytes()
+        self.piece(self.price)
     }
 
-    /// What is said of the tier of a slice.
-    pub(super) fn tier(&self, slice: &Slice) -> Option<&TierWords> {
-        match self.tiers.as_slice() {
-            [only] => Some(only),
-            tiers => tiers.iter().find(|tier| slice.from.as_decimal() == Some(tier.from)),
-        }
+    /// What is said of the tier of a slice before the quantity in it, and between that and the amount.
+    pub(super) fn tier(&self, slice: &Slice) -> Option<(&[u8], &[u8])> {
+        let is_it = |tier: &&TierWords| slice.from.as_decimal() == Some(tier.from);
+        let tier = if self.further.is_empty() || is_it(&&self.first) {
+            &self.first
+        } else {
+            self.further.iter().find(is_it)?
+        };
+        Some((self.piece(tier.before), self.piece(tier.between)))
+    }
+
+    fn piece(&self, Piece { from, to }: Piece) -> &[u8] {
+        self.words.as_bytes().get(from..to).unwrap_or_default()
     }
 }
 
 impl TierWords {
-    fn of(tier: &Tier, to: Option<Decimal>) -> Self {
+    fn of(tier: &Tier, to: Option<Decimal>, add: &mut impl FnMut(&str) -> Piece) -> Self {
         let spelled = |number: Decimal| text(&Amount::decimal(number));
         let to = to.map_or_else(|| "null".to_owned(), |to| format!("\"{}\"", spelled(to)));
-        let before = format!("{{\"from\":\"{}\",\"to\":{to},\"quantity\":", spelled(tier.from));
-        let between = format!(",\"unit_price\":\"{}\",\"amount\":", spelled(tier.price));
         Self {
             from: tier.from,
-            before: before.into_bytes().into_boxed_slice(),
-            between: between.into_bytes().into_boxed_slice(),
+            before: add(&format!("{{\"from\":\"{}\",\"to\":{to},\"quantity\":", spelled(tier.from))),
+            between: add(&format!(",\"unit_price\":\"{}\",\"amount\":", spelled(tier.price))),
         }
     }
 }
@@ -128,7 +154,7 @@ pub(super) fn receipt<'c>(
     meter: &MeterKey,
     catalog: &'c Catalog,
 ) -> (Said<'c, MeterView>, Said<'c, PriceView>) {
-    if let Some(Receipt { meter: (meter, meter_json), price: (price, price_json), .. }) = remembered(rated, catalog) {
+    if let Some(Receipt { views: (meter, price), json: (meter_json, price_json), .. }) = remembered(rated, catalog) {
         return (Said::Shared { view: meter, json: meter_json }, Said::Shared { view: price, json: price_json });
     }
     (Said::Own(Box::new(MeterView::from(meter))), Said::Own(Box::new(PriceView::of(rated, catalog))))

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::{Priced, catalog_view, excluded};
 use crate::app::answer::{AssumptionView, MeterView, NoticeView, PriceView};
 use crate::app::digits::{write_cents, write_exact};
-use crate::app::receipt::{TierWords, json, remembered};
+use crate::app::receipt::{json, remembered};
 use crate::domain::amount::Amount;
 use crate::domain::bill::{Line, Slice};
 use crate::domain::meter::Factor;
@@ -111,10 +111,11 @@ impl Priced<'_> {
         out.extend_from_slice(b",\"tiers\":[");
         let is_exact = match (line.slices.as_slice(), receipt.and_then(|receipt| receipt.tier(line.slices.first()?))) {
             // Nearly every line: all of it lies in one tier, so that its numbers have been spelled by the end of it.
-            ([slice], Some(tier)) if line.free.is_zero() => {
-                out.extend_from_slice(&tier.before);
+            ([slice], Some((before, between))) if line.free.is_zero() => {
+                out.extend_from_slice(before);
                 out.extend_from_within(quantity);
-                let (amount, is_exact) = exact(out, &tier.between, &slice.amount);
+                out.extend_from_slice(between);
+                let (amount, is_exact) = exact(out, b"", &slice.amount);
                 out.extend_from_slice(b"}],\"amount\":");
                 cents(out, &line.amount);
                 out.extend_from_slice(b",\"amount_exact\":");
@@ -165,10 +166,12 @@ fn write_factor(out: &mut Vec<u8>, factor: &Factor) {
     out.push(b'}');
 }
 
-fn write_tier(out: &mut Vec<u8>, slice: &Slice, words: Option<&TierWords>) {
-    if let Some(words) = words {
-        exact(out, &words.before, &slice.quantity);
-        exact(out, &words.between, &slice.amount);
+fn write_tier(out: &mut Vec<u8>, slice: &Slice, words: Option<(&[u8], &[u8])>) {
+    if let Some((before, between)) = words {
+        out.extend_from_slice(before);
+        exact(out, b"", &slice.quantity);
+        out.extend_from_slice(between);
+        exact(out, b"", &slice.amount);
     } else {
         exact(out, b"{\"from\":", &slice.from);
         match &slice.to {
@@ -194,8 +197,11 @@ fn list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, write: impl Fn
     }
 }
 
+// Each member comes as an array, so that its length is known where it is copied: a copy of any length is a call and a
+// guess, and an answer has a hundred of them.
+
 /// A member that is a text of anybody's.
-fn text(out: &mut Vec<u8>, member: &[u8], text: &str) {
+fn text<const N: usize>(out: &mut Vec<u8>, member: &[u8; N], text: &str) {
     out.extend_from_slice(member);
     // All bytes are looked at, also where the first is special: a processor does that many at a time.
     let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
@@ -207,7 +213,7 @@ fn text(out: &mut Vec<u8>, member: &[u8], text: &str) {
 }
 
 /// A member that is a name of ours, which has no letter that JSON spells otherwise.
-fn name(out: &mut Vec<u8>, member: &[u8], name: &str) {
+fn name<const N: usize>(out: &mut Vec<u8>, member: &[u8; N], name: &str) {
     out.extend_from_slice(member);
     quoted(out, name);
 }
@@ -220,7 +226,7 @@ fn quoted(out: &mut Vec<u8>, text: &str) {
 
 /// A member that is an amount with up to 12 decimals. Returns where its text is, with the quotes, and whether that is all
 /// of it.
-fn exact(out: &mut Vec<u8>, member: &[u8], amount: &Amount) -> (Range<usize>, bool) {
+fn exact<const N: usize>(out: &mut Vec<u8>, member: &[u8; N], amount: &Amount) -> (Range<usize>, bool) {
     out.extend_from_slice(member);
     let begin = out.len();
     out.push(b'"');
@@ -235,7 +241,11 @@ fn cents(out: &mut Vec<u8>, amount: &Amount) {
     out.push(b'"');
 }
 
-fn truth(out: &mut Vec<u8>, member: &[u8], is: bool) {
+fn truth<const N: usize>(out: &mut Vec<u8>, member: &[u8; N], is: bool) {
     out.extend_from_slice(member);
-    out.extend_from_slice(if is { b"true" } else { b"false" });
+    if is {
+        out.extend_from_slice(b"true");
+    } else {
+        out.extend_from_slice(b"false");
+    }
 }
