@@ -174,7 +174,7 @@ impl Knowledge for HybridConnectivity {
     fn consider(inputs: &Self::Inputs, context: &mut Context<'_>) -> Result<Considered, Stop> {
         let settled = settle::settle(inputs, context)?;
         let mut screen = Screen::new(Self::OPTIONS, context.facts());
-        screening::screen(&mut screen, inputs, &settled, context)?;
+        context.screen(&mut screen, |screen, context| screening::screen(screen, inputs, &settled, context))?;
         sizing::size(&mut screen, inputs, &settled, context)?;
         Ok(Considered {
             options: screen.into_considerations(),

@@ -102,7 +102,7 @@ pub(super) struct Settled {
 
 /// Takes every default.
 pub(super) fn settle(inputs: &MessagingInputs, context: &mut Context<'_>) -> Result<Settled, Stop> {
-    let mut defaults = Defaults::default();
+    let mut defaults = Defaults { silent: !context.detailed, ..Defaults::default() };
     let schedule = inputs.schedule.as_deref().filter(|text| !text.trim().is_empty());
     let (average, peak) = rates(inputs, schedule.is_some(), &mut defaults, context)?;
     let kb = defaults.take(

@@ -8,6 +8,8 @@ use crate::domain::bill::Assumption;
 /// Collects defaults as they are taken.
 #[derive(Debug, Default)]
 pub struct Defaults {
+    /// Whether what is assumed is of no use: no answer shows it.
+    pub silent: bool,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// The critical inputs that were left open.
@@ -19,13 +21,17 @@ pub struct Defaults {
 impl Defaults {
     /// Says what was assumed.
     pub fn assume(&mut self, input: &str, value: impl Into<String>, why: &str) {
-        self.assumptions.push(Assumption { input: input.to_owned(), value: value.into(), why: why.to_owned() });
+        if !self.silent {
+            self.assumptions.push(Assumption { input: input.to_owned(), value: value.into(), why: why.to_owned() });
+        }
     }
 
     /// The number that was given, else a default.
     pub fn take(&mut self, given: Option<&Amount>, input: &'static str, default: Amount, why: &str) -> Amount {
         let value = given.cloned().unwrap_or_else(|| {
-            self.assume(input, default.at_rest().to_string(), why);
+            if !self.silent {
+                self.assume(input, default.at_rest().to_string(), why);
+            }
             default
         });
         self.values.push((input, value.clone()));
