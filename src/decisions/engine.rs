@@ -34,6 +34,7 @@ pub mod explain;
 pub mod memory;
 pub mod robust;
 pub mod screen;
+pub(crate) mod stretch;
 pub mod sweep;
 pub(crate) mod tables;
 
@@ -41,6 +42,7 @@ use choose::Choice;
 use memory::{Memory, PlanKey};
 use robust::{Confidence, Robustness};
 use screen::Finding;
+use stretch::Stretches;
 use sweep::{Crossover, Regime};
 
 /// An option of a decision.
@@ -274,6 +276,8 @@ pub struct Context<'a> {
     pub probe: &'a mut Probe,
     /// What is remembered between the evaluations of one answer.
     pub memory: &'a Memory,
+    /// What is remembered of each option in the course of a trace.
+    pub(crate) stretches: Option<&'a Stretches>,
     /// Whether the answer shows this evaluation, so that every detail of a configuration counts.
     pub detailed: bool,
 }
@@ -631,6 +635,7 @@ pub(crate) struct Setting<'a, 'c> {
     pub(crate) ask: &'a Ask,
     pub(crate) catalog: &'c Catalog,
     pub(crate) memory: &'a Memory,
+    pub(crate) stretches: Option<&'a Stretches>,
     pub(crate) detailed: bool,
 }
 
@@ -641,8 +646,9 @@ impl<'a> Setting<'a, '_> {
         'a: 'b,
         Self: 'b,
     {
-        let Self { ask, catalog, memory, detailed } = *self;
-        Context { catalog, region: &ask.region, month: &ask.month, probe, terms: ask.terms, memory, detailed }
+        let Self { ask, catalog, memory, stretches, detailed } = *self;
+        let Ask { region, month, terms, .. } = ask;
+        Context { catalog, region, month, probe, terms: *terms, memory, stretches, detailed }
     }
 }
 
@@ -654,6 +660,9 @@ pub(crate) fn evaluate<'c, K: Knowledge>(
 ) -> Result<Evaluated<'c>, Stop> {
     let Setting { ask, catalog, .. } = setting;
     let mut considered = K::consider(inputs, &mut setting.context(probe))?;
+    if let Some(stretches) = setting.stretches {
+        stretches.all_built(probe);
+    }
     let weights = choose::weights(catalog.facts.scores(K::TOPIC), &ask.weights);
     let mut candidates = Vec::with_capacity(K::OPTIONS.len());
     for (info, consideration) in K::OPTIONS.iter().zip(std::mem::take(&mut considered.options)) {
@@ -677,7 +686,7 @@ pub struct Judged<'c> {
 /// # Errors
 /// Where the cost is not a straight line in a moving input, or the data lacks a fact.
 pub fn judge<'c, K: Knowledge>(inputs: &K::Inputs, ask: &Ask, catalog: &'c Catalog) -> Result<Judged<'c>, Stop> {
-    let setting = Setting { ask, catalog, memory: &Memory::default(), detailed: true };
+    let setting = Setting { ask, catalog, memory: &Memory::default(), stretches: None, detailed: true };
     let Evaluated { candidates, choice, .. } = evaluate::<K>(inputs, setting, &mut Probe::new())?;
     Ok(Judged { candidates, choice })
 }
@@ -699,7 +708,7 @@ pub fn decide<'c, K: Knowledge>(inputs: &str, ask: &Ask, catalog: &'c Catalog) -
         return Err(Problems(problems));
     }
     let memory = Memory::default();
-    let setting = Setting { ask, catalog, memory: &memory, detailed: true };
+    let setting = Setting { ask, catalog, memory: &memory, stretches: None, detailed: true };
     let here = evaluate::<K>(&inputs, setting, &mut Probe::new()).map_err(Problem::from)?;
     let setting = Setting { detailed: false, ..setting };
     let mut notices = Vec::new();

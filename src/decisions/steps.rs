@@ -16,7 +16,7 @@ use crate::domain::bill::Assumption;
 pub struct Steps<I, S> {
     /// Takes every default, so that no later step knows what was left open.
     pub settle: fn(&I, &mut Defaults, &mut Context<'_>) -> Result<S, Stop>,
-    /// Fires the rules.
+    /// Fires the rules. In a trace it is passed over where it is known which of them fire.
     pub screen: fn(&mut Screen<'_>, &I, &S, &mut Context<'_>) -> Result<(), Stop>,
     /// Adds the ways to build each option that no rule has eliminated.
     pub size: fn(&mut Screen<'_>, &I, &S, &mut Context<'_>) -> Result<(), Stop>,
@@ -30,10 +30,10 @@ impl<I, S> Steps<I, S> {
     /// # Errors
     /// Where a product of two moving amounts would be needed, or the data lacks a fact.
     pub fn take<K: Knowledge<Inputs = I>>(&self, inputs: &I, context: &mut Context<'_>) -> Result<Considered, Stop> {
-        let mut defaults = Defaults::default();
+        let mut defaults = Defaults { silent: !context.detailed, ..Defaults::default() };
         let settled = (self.settle)(inputs, &mut defaults, context)?;
         let mut screen = Screen::new(K::OPTIONS, context.facts());
-        (self.screen)(&mut screen, inputs, &settled, context)?;
+        context.screen(&mut screen, |screen, context| (self.screen)(screen, inputs, &settled, context))?;
         (self.size)(&mut screen, inputs, &settled, context)?;
         Ok(Considered {
             notices: std::mem::take(&mut screen.notices),
@@ -49,6 +49,8 @@ impl<I, S> Steps<I, S> {
 /// Collects defaults as they are taken.
 #[derive(Debug, Default)]
 pub struct Defaults {
+    /// Whether what is assumed is of no use: no answer shows it.
+    pub silent: bool,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// The critical inputs that were left open.
@@ -60,13 +62,17 @@ pub struct Defaults {
 impl Defaults {
     /// Says what was assumed.
     pub fn assume(&mut self, input: &str, value: impl Into<String>, why: &str) {
-        self.assumptions.push(Assumption { input: input.to_owned(), value: value.into(), why: why.to_owned() });
+        if !self.silent {
+            self.assumptions.push(Assumption { input: input.to_owned(), value: value.into(), why: why.to_owned() });
+        }
     }
 
     /// The number that was given, else a default.
     pub fn take(&mut self, given: Option<&Amount>, input: &'static str, default: Amount, why: &str) -> Amount {
         let value = given.cloned().unwrap_or_else(|| {
-            self.assume(input, default.at_rest().to_string(), why);
+            if !self.silent {
+                self.assume(input, default.at_rest().to_string(), why);
+            }
             default
         });
         self.values.push((input, value.clone()));

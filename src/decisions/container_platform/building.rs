@@ -1,5 +1,7 @@
 //! How each option of `container_platform` is built from the settled inputs and the clusters.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value, json};
 
 use super::clusters::{Cluster, Clusters, Kind};
@@ -31,7 +33,7 @@ pub(super) fn build(
     context: &mut Context<'_>,
 ) -> Result<(), Stop> {
     let unskilled = without_skills(s, context)?;
-    let mut building = Building { inputs, s, clusters, context };
+    let mut building = Building { inputs, s, clusters, context, on_ecs: None };
     for info in ContainerPlatform::OPTIONS {
         if !screen.eligible(info.id) {
             continue;
@@ -50,6 +52,8 @@ struct Building<'b, 'a> {
     s: &'b Settled,
     clusters: &'b Clusters,
     context: &'b mut Context<'a>,
+    /// The tasks of ECS on Fargate, once they are sized.
+    on_ecs: Option<Rc<[FargateTasks]>>,
 }
 
 /// An option whose cost cannot be put beside the others.
@@ -137,21 +141,38 @@ impl Building<'_, '_> {
         Ok(found.map(|(vcpu, memory)| (Amount::decimal(vcpu), Amount::decimal(memory))))
     }
 
-    fn on_fargate(&mut self, option: &'static str) -> Result<Vec<Plan>, Stop> {
-        let s = self.s;
-        let mut tasks = Vec::with_capacity(s.services.len());
-        for service in &s.services {
-            let Some((vcpu, memory_gb)) = self.fargate_size(option, service)? else {
-                return Ok(unpriced("the data holds no Fargate size that is so large; verify it in the Region"));
-            };
+    /// The tasks by their Fargate sizes, which all options of ECS share; `None` where one has none in the data.
+    fn fargate_tasks(&mut self, option: &str) -> Result<Option<Rc<[FargateTasks]>>, Stop> {
+        if option != EKS_FARGATE
+            && let Some(known) = &self.on_ecs
+        {
+            return Ok(Some(Rc::clone(known)));
+        }
+        let mut tasks = Vec::with_capacity(self.s.services.len());
+        for service in &self.s.services {
+            let Some((vcpu, memory_gb)) = self.fargate_size(option, service)? else { break };
             let average = service.average.clone();
             tasks.push(FargateTasks { name: service.name.clone(), vcpu, memory_gb, tasks: average });
         }
+        if tasks.len() < self.s.services.len() {
+            return Ok(None);
+        }
+        let tasks: Rc<[FargateTasks]> = Rc::from(tasks);
+        if option != EKS_FARGATE {
+            self.on_ecs = Some(Rc::clone(&tasks));
+        }
+        Ok(Some(tasks))
+    }
+
+    fn on_fargate(&mut self, option: &'static str) -> Result<Vec<Plan>, Stop> {
+        let Some(tasks) = self.fargate_tasks(option)? else {
+            return Ok(unpriced("the data holds no Fargate size that is so large; verify it in the Region"));
+        };
         let mut plans = Vec::new();
         for (label, arm) in self.architectures(option == EKS_FARGATE) {
             let config = if self.context.detailed { self.fargate_config(&tasks, *arm) } else { Map::new() };
             let parts = Parts {
-                fargate: tasks.clone(),
+                fargate: Rc::clone(&tasks),
                 spot: option == ECS_FARGATE_SPOT,
                 arm: *arm,
                 eks: option == EKS_FARGATE,

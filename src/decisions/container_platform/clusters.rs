@@ -2,7 +2,6 @@
 //! cheapest for the tasks. Types are put in an order by what a node costs in a month: the instance, the fee of who
 //! manages it, and its root volume. What an answer shows is a bill, made by rating.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use rust_decimal::Decimal;
@@ -15,6 +14,7 @@ use super::{
     EC2_PLAIN, ECS_EC2, ECS_MANAGED_INSTANCES, EKS_AUTO, EKS_EC2_MNG, EKS_EC2_SELF, EKS_KARPENTER, ELASTIC_BEANSTALK,
 };
 use crate::catalog::sizes::{Architecture, InstanceType};
+use crate::decisions::engine::memory::HashMap;
 use crate::decisions::engine::screen::Screen;
 use crate::decisions::engine::{Context, Stop};
 use crate::decisions::sizing::node::{

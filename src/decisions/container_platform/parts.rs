@@ -2,6 +2,7 @@
 //! which equal bills are known. Both are made from [`Parts`] and the values named in [`Parts::key`], and from nothing
 //! else of a request that an evaluation can change.
 
+use std::rc::Rc;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
@@ -97,7 +98,7 @@ pub(super) struct Functions {
 #[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub(super) struct Parts {
     pub(super) nodes: Option<Nodes>,
-    pub(super) fargate: Vec<FargateTasks>,
+    pub(super) fargate: Rc<[FargateTasks]>,
     pub(super) spot: bool,
     pub(super) arm: bool,
     pub(super) functions: Vec<Functions>,
@@ -281,7 +282,7 @@ impl Parts {
         let public = self.is_public(s) && s.add_ons;
         let flags = bits(&[self.eks, self.spot, self.arm, s.windows, public]);
         let mut pieces = Vec::with_capacity(self.fargate.len().saturating_add(1));
-        for tasks in &self.fargate {
+        for tasks in self.fargate.iter() {
             let mut key = Key(Some(Vec::with_capacity(7)));
             key.number(TASKS);
             key.number(flags);
@@ -316,7 +317,7 @@ impl Parts {
 
     /// Tasks on Fargate.
     fn tasks(&self, s: &Settled, v: &Volumes, resources: &mut Resources<'_>) {
-        for tasks in &self.fargate {
+        for tasks in self.fargate.iter() {
             let public = if self.is_public(s) && s.add_ons { tasks.tasks.clone() } else { Amount::ZERO };
             let usage = Fargate {
                 orchestrator: if self.eks { Orchestrator::Eks } else { Orchestrator::Ecs },

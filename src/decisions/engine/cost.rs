@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::choose::weighted_score;
 use super::memory::Piece;
+use super::stretch::apart;
 use super::{Candidate, Consideration, Cost, OptionInfo, Plan, Setting, Stop};
 use crate::catalog::price::Price;
 use crate::domain::amount::Amount;
@@ -16,6 +17,27 @@ use crate::services::plan::{Planned, meter};
 
 /// Judges one option: sized, priced, scored.
 pub(crate) fn candidate<'c>(
+    info: &'static OptionInfo,
+    consideration: Consideration,
+    topic: &str,
+    weights: &[(String, Decimal)],
+    setting: Setting<'_, 'c>,
+    probe: &mut Probe,
+) -> Result<Candidate<'c>, Stop> {
+    let Some(stretches) = setting.stretches.filter(|_| consideration.eligible()) else {
+        return judge(info, consideration, topic, weights, setting, probe);
+    };
+    if let Some(known) = stretches.candidate(info, probe) {
+        return Ok(Candidate { findings: consideration.findings, ..known });
+    }
+    let (candidate, rated) = apart(probe, |probe| judge(info, consideration, topic, weights, setting, probe));
+    let candidate = candidate?;
+    stretches.keep(&candidate, rated);
+    Ok(candidate)
+}
+
+/// Sizes, prices and scores an option.
+fn judge<'c>(
     info: &'static OptionInfo,
     consideration: Consideration,
     topic: &str,

@@ -5,9 +5,11 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
+
+use foldhash::fast::RandomState;
 
 use super::sweep::Sample;
 use crate::domain::amount::{Amount, Fraction};
@@ -15,6 +17,9 @@ use crate::domain::meter::MeterKey;
 
 /// What a bill rests on, as whole numbers: see [`super::Plan::key`].
 pub type PlanKey = Box<[u128]>;
+
+/// A map whose keys are hashed fast: they are long, and looked up by the ten thousand.
+pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
 
 /// The samples of one input by its values.
 pub(super) type Samples = BTreeMap<Fraction, Sample>;

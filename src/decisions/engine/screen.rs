@@ -189,6 +189,18 @@ impl<'a> Screen<'a> {
         }
     }
 
+    /// The rules that have fired, by option.
+    pub(super) fn findings(&self) -> Vec<Vec<Arc<Finding>>> {
+        self.found.iter().map(|consideration| consideration.findings.clone()).collect()
+    }
+
+    /// Lets the rules fire that have fired before.
+    pub(super) fn restore(&mut self, findings: &[Vec<Arc<Finding>>]) {
+        for (consideration, fired) in self.found.iter_mut().zip(findings) {
+            consideration.findings.clone_from(fired);
+        }
+    }
+
     /// The options, screened and sized, in the order of the list.
     pub fn into_considerations(self) -> Vec<Consideration> {
         self.found

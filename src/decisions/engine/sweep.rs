@@ -2,12 +2,13 @@
 
 use super::choose::Choice;
 use super::explain::NOT_GIVEN;
+use super::stretch::Stretches;
 use super::{
     Ask, Candidate, Evaluated, Flip, Knowledge, Mode, Movement, NumberInput, Setting, Stop, amount_at, evaluate,
 };
 use crate::domain::amount::{Amount, Fraction, NumberError};
 use crate::domain::bill::Notice;
-use crate::domain::probe::{Probe, trace};
+use crate::domain::probe::{Probe, Trace, trace};
 use crate::domain::problem::{Code, Problem};
 
 /// The most pieces of a trace.
@@ -253,15 +254,29 @@ fn draw<K: Knowledge>(
     Ok((regimes::<K>(range, &cells), crossovers::<K>(range, &cells)))
 }
 
+/// Every straight piece over a range of one input.
+fn traced<K: Knowledge>(
+    inputs: &K::Inputs,
+    setting: Setting<'_, '_>,
+    input: &NumberInput<K::Inputs>,
+    from: &Fraction,
+    to: &Fraction,
+) -> Result<Trace<Sample>, Stop> {
+    let stretches = Stretches::default();
+    let setting = Setting { stretches: Some(&stretches), ..setting };
+    trace(from, to, MAX_SEGMENTS, |probe, x| {
+        stretches.come_to(&x);
+        evaluate::<K>(&with::<K>(inputs, input, x), setting, probe).map(|evaluated| Sample::of(&evaluated))
+    })
+}
+
 fn continuous<K: Knowledge>(
     inputs: &K::Inputs,
     setting: Setting<'_, '_>,
     range: &Range<'_, K::Inputs>,
     notices: &mut Vec<Notice>,
 ) -> Result<Vec<Cell>, Stop> {
-    let trace = trace(&range.from, &range.to, MAX_SEGMENTS, |probe, x| {
-        evaluate::<K>(&with::<K>(inputs, range.input, x), setting, probe).map(|evaluated| Sample::of(&evaluated))
-    })?;
+    let trace = traced::<K>(inputs, setting, range.input, &range.from, &range.to)?;
     if let Some(at) = &trace.truncated_at {
         notices.push(Notice {
             code: "truncated_at",
@@ -671,9 +686,7 @@ pub(crate) fn held<K: Knowledge>(
     if input.movement != Movement::Continuous {
         return held_at_values::<K>(inputs, setting, &Range { input, from: from.clone(), to: to.clone() }, winner);
     }
-    let trace = trace(from, to, MAX_SEGMENTS, |probe, x| {
-        evaluate::<K>(&with::<K>(inputs, input, x), setting, probe).map(|evaluated| Sample::of(&evaluated))
-    })?;
+    let trace = traced::<K>(inputs, setting, input, from, to)?;
     let mut kept = Fraction::default();
     let mut regret: Option<(Amount, Amount)> = None;
     let mut judge = |sample: &Sample, delta: &Fraction, at: &Fraction| {

@@ -49,12 +49,9 @@ pub(super) fn size(
     s: &Settled,
     context: &mut Context<'_>,
 ) -> Result<(), Stop> {
-    let mut sizing = Sizing { inputs, s, context };
     for info in HybridConnectivity::OPTIONS {
         if screen.eligible(info.id) {
-            for plan in sizing.build(info.id)? {
-                screen.plan(info.id, plan);
-            }
+            context.build(screen, info.id, |context| Sizing { inputs, s, context }.build(info.id))?;
         }
     }
     Ok(())

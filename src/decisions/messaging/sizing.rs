@@ -60,8 +60,10 @@ pub(super) fn size(
         STEP_FUNCTIONS,
     ] {
         if screen.eligible(option) {
-            let plan = size.plan(option, context)?;
-            screen.plan(option, Plan { outside_aws: Some(Amount::ZERO), ..plan });
+            context.build(screen, option, |context| {
+                let plan = size.plan(option, context)?;
+                Ok(vec![Plan { outside_aws: Some(Amount::ZERO), ..plan }])
+            })?;
         }
     }
     Ok(())

@@ -12,6 +12,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::catalog::facts::Facts;
 use crate::catalog::sizes::{Architecture, InstanceType};
 use crate::domain::amount::Amount;
@@ -170,7 +172,7 @@ pub enum TaskNetwork {
 
 /// The tasks that an instance runs with trunking, by its type, as AWS lists them.
 #[derive(Debug, Clone, Default)]
-pub struct Trunking<'f>(HashMap<&'f str, u64>);
+pub struct Trunking<'f>(HashMap<&'f str, u64, RandomState>);
 
 impl<'f> Trunking<'f> {
     /// Reads a list of `type=tasks`.

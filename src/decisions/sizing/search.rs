@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use smol_str::SmolStr;
 
 use super::node::Capacity;
-use super::pack::{Policies, Tasks, lower_bound, sums};
+use super::pack::{Policies, Sums, Tasks, lower_bound, sums};
 
 /// An instance type that may be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +54,31 @@ pub struct Load {
 }
 
 impl Load {
-    /// The fewest nodes that could do.
-    fn least(&self, capacity: Capacity) -> Option<u64> {
-        Some(self.policies.nodes(lower_bound(capacity, sums(&self.mix))?, 0))
-    }
-
     /// The nodes that it takes of one kind; `None` where a task is larger than a node.
     pub fn nodes(&self, capacity: Capacity) -> Option<u64> {
-        self.policies.size(capacity, &self.mix, self.policies.rollout(&self.mix).as_deref())
+        Weighed::of(self).nodes(capacity)
+    }
+}
+
+/// A load with what is the same for every type.
+struct Weighed<'l> {
+    load: &'l Load,
+    sums: Sums,
+    rollout: Option<Vec<Tasks>>,
+}
+
+impl<'l> Weighed<'l> {
+    fn of(load: &'l Load) -> Self {
+        Self { load, sums: sums(&load.mix), rollout: load.policies.rollout(&load.mix) }
+    }
+
+    /// The fewest nodes that could do.
+    fn least(&self, capacity: Capacity) -> Option<u64> {
+        Some(self.load.policies.nodes(lower_bound(capacity, self.sums)?, 0))
+    }
+
+    fn nodes(&self, capacity: Capacity) -> Option<u64> {
+        self.load.policies.size(capacity, &self.load.mix, self.rollout.as_deref())
     }
 }
 
@@ -68,7 +86,7 @@ impl Pool {
     /// The types that may be taken.
     pub fn new(mut candidates: Vec<Candidate>) -> Self {
         candidates.sort_by(|a, b| a.name.cmp(&b.name));
-        let mut cheapest: HashMap<Capacity, (u128, usize)> = HashMap::new();
+        let mut cheapest: HashMap<Capacity, (u128, usize), RandomState> = HashMap::default();
         for (at, candidate) in candidates.iter().enumerate() {
             let Some(price) = candidate.price else { continue };
             let known = cheapest.entry(candidate.capacity).or_insert((price, at));
@@ -90,28 +108,36 @@ impl Pool {
     /// The cheapest type; of equal ones that with the fewest nodes, then the first by name. Where no type that fits
     /// has a price, that with the fewest nodes.
     pub fn cheapest(&self, load: &Load) -> Option<Found> {
+        let weighed = Weighed::of(load);
         let mut bounds: Vec<(u128, usize)> = Vec::with_capacity(self.classes.len());
         for (class, (capacity, price, _)) in self.classes.iter().enumerate() {
-            if let Some(nodes) = load.least(*capacity) {
+            if let Some(nodes) = weighed.least(*capacity) {
                 bounds.push((price.saturating_mul(u128::from(nodes)), class));
             }
         }
+        let size = |class: usize| {
+            let (capacity, price, at) = self.classes.get(class)?;
+            let nodes = weighed.nodes(*capacity)?;
+            Some((price.saturating_mul(u128::from(nodes)), nodes, *at))
+        };
+        // What is found first cuts off nearly all of the others, so that only a few are put in order.
+        let first = bounds.iter().min().copied();
+        let mut best: Option<(u128, u64, usize)> = first.and_then(|(_, class)| size(class));
+        let most = best.map_or(u128::MAX, |(cost, ..)| cost);
+        bounds.retain(|bound| Some(*bound) != first && bound.0 <= most);
         bounds.sort_unstable();
-        let mut best: Option<(u128, u64, usize)> = None;
         for (bound, class) in bounds {
             if best.is_some_and(|(cost, ..)| bound > cost) {
                 break;
             }
-            let Some((capacity, price, at)) = self.classes.get(class) else { continue };
-            let Some(nodes) = load.nodes(*capacity) else { continue };
-            let found = (price.saturating_mul(u128::from(nodes)), nodes, *at);
+            let Some(found) = size(class) else { continue };
             if best.is_none_or(|known| found < known) {
                 best = Some(found);
             }
         }
         match best {
             Some((cost, nodes, at)) => self.found(at, nodes, Some(cost)),
-            None => self.without_price(load),
+            None => self.without_price(&weighed),
         }
     }
 
@@ -121,7 +147,7 @@ impl Pool {
     }
 
     /// The type without a price that takes the fewest nodes.
-    fn without_price(&self, load: &Load) -> Option<Found> {
+    fn without_price(&self, load: &Weighed<'_>) -> Option<Found> {
         let unpriced = self.candidates.iter().enumerate().filter(|(_, candidate)| candidate.price.is_none());
         let sized = unpriced.filter_map(|(at, candidate)| Some((load.nodes(candidate.capacity)?, at)));
         let (nodes, at) = sized.min()?;
@@ -130,6 +156,7 @@ impl Pool {
 
     /// The cheapest types, the best first, `count` at most.
     pub fn best(&self, load: &Load, count: usize) -> Vec<Found> {
+        let load = Weighed::of(load);
         let mut bounds: Vec<(u128, usize)> = Vec::new();
         for (at, candidate) in self.candidates.iter().enumerate() {
             if let (Some(price), Some(nodes)) = (candidate.price, load.least(candidate.capacity)) {
@@ -137,7 +164,7 @@ impl Pool {
             }
         }
         bounds.sort_unstable();
-        let mut packed: HashMap<Capacity, Option<u64>> = HashMap::new();
+        let mut packed: HashMap<Capacity, Option<u64>, RandomState> = HashMap::default();
         let mut best: Vec<(u128, u64, usize)> = Vec::new();
         for (bound, at) in bounds {
             let last = count.checked_sub(1).and_then(|last| best.get(last));
