@@ -175,7 +175,7 @@ pub struct Bill<'c> {
     /// The meters that were left out for want of a price; the bill is complete where there are none.
     pub missing: Vec<Lacking>,
     /// The records of those meters.
-    pub left_out: Vec<UsageRecord>,
+    pub left_out: Vec<Box<UsageRecord>>,
     /// Whether a free allowance exists for any of the meters.
     pub has_allowance: bool,
     /// Exactly the sum of the lines' amounts.
@@ -274,7 +274,7 @@ enum Sharing {
 pub fn rate<'c>(
     probe: &mut Probe,
     catalog: &'c Catalog,
-    records: Vec<UsageRecord>,
+    records: Vec<Box<UsageRecord>>,
     terms: Terms,
     resource_name: &dyn Fn(usize) -> String,
 ) -> Result<Bill<'c>, Vec<Lacking>> {
@@ -347,7 +347,7 @@ pub fn rate<'c>(
 /// Puts the records of each meter together and finds its price. `order` has their positions, by meter.
 fn pools<'c, 'r>(
     catalog: &'c Catalog,
-    records: &'r [UsageRecord],
+    records: &'r [Box<UsageRecord>],
     order: &'r [usize],
     terms: Terms,
 ) -> Vec<Pool<'c, 'r>> {
@@ -423,7 +423,7 @@ fn list_price<'c>(catalog: &'c Catalog, meter: &MeterKey, terms: Terms) -> Optio
 fn take_allowances(
     probe: &mut Probe,
     catalog: &Catalog,
-    records: &[UsageRecord],
+    records: &[Box<UsageRecord>],
     pools: &mut [Pool<'_, '_>],
     terms: Terms,
 ) -> bool {

@@ -221,7 +221,7 @@ mod tests {
         LazyLock::new(|| seed_catalog().map_err(|mistakes| mistakes.to_string()).expect("the seed is sound"));
 
     /// The records of a usage, or `None` where it is refused.
-    fn records(service: &Service, region: &str, usage: &str) -> Option<Vec<UsageRecord>> {
+    fn records(service: &Service, region: &str, usage: &str) -> Option<Vec<Box<UsageRecord>>> {
         let catalog = &*CATALOG;
         let usage = (service.read)(usage).ok()?;
         let mut check = Check::at("");

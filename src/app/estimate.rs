@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use utoipa::ToSchema;
 
 mod write;
@@ -200,7 +200,8 @@ pub(super) fn meter_one<'c>(
         usage.check(check, catalog);
         usage.check_in(common.region, check);
     });
-    let planned = Planned { name: service.id.to_owned(), service, region: common.region.to_owned(), usage };
+    let planned =
+        Planned { name: SmolStr::new_static(service.id), service, region: SmolStr::new(common.region), usage };
     meter_checked(vec![planned], settings, check, catalog)
 }
 
@@ -269,10 +270,8 @@ impl EstimateMany {
                     });
                 });
             });
-            let name = match &resource.name {
-                Some(name) => name.clone(),
-                None => format!("{}_{}", service.id, at.saturating_add(1)),
-            };
+            let numbered = || format_smolstr!("{}_{}", service.id, at.saturating_add(1));
+            let name = resource.name.as_ref().map_or_else(numbered, SmolStr::new);
             if planned.iter().any(|other| other.name == name) {
                 check.problem(Problem::new(
                     Code::Conflict,
@@ -283,7 +282,7 @@ impl EstimateMany {
             planned.push(Planned {
                 name,
                 service,
-                region: resource.region.clone().unwrap_or_else(|| self.region.clone()),
+                region: SmolStr::new(resource.region.as_ref().unwrap_or(&self.region)),
                 usage,
             });
         }
@@ -355,7 +354,7 @@ impl<'c> Unrated<'c> {
 }
 
 fn name_of(planned: &[Planned], at: usize) -> String {
-    planned.get(at).map_or_else(String::new, |resource| resource.name.clone())
+    planned.get(at).map_or_else(String::new, |resource| resource.name.to_string())
 }
 
 impl<'c> Priced<'c> {
@@ -426,9 +425,9 @@ impl<'c> Priced<'c> {
     fn by_resource(&self) -> Vec<ResourceTotal> {
         let sums = self.sums();
         let total = |(resource, sum): (&Planned, &Amount)| ResourceTotal {
-            resource: resource.name.clone(),
+            resource: resource.name.to_string(),
             service: resource.service.id,
-            region: resource.region.clone(),
+            region: resource.region.to_string(),
             monthly: in_cents(sum),
             monthly_exact: text(sum),
         };
@@ -437,7 +436,7 @@ impl<'c> Priced<'c> {
 
     /// The bill of records under other terms; `None` where it has no price for some of them.
     fn rated_with<'r>(&self, terms: Terms, records: impl Iterator<Item = &'r UsageRecord>) -> Option<Bill<'c>> {
-        let records = records.cloned().collect();
+        let records = records.map(|record| Box::new(record.clone())).collect();
         rating::rate(&mut Probe::new(), self.catalog, records, terms, &|at| name_of(&self.planned, at)).ok()
     }
 
@@ -451,7 +450,7 @@ impl<'c> Priced<'c> {
             |line: &&Line<RatedWith<'_>>| self.catalog.allowance_of(&line.record.meter, &line.price.price).is_some();
         let touched: Vec<_> = self.bill.lines.iter().filter(has_allowance).collect();
         let terms = Terms { free_tier: FreeTier::Always, ..self.terms };
-        let cheaper = self.rated_with(terms, touched.iter().map(|line| &line.record))?;
+        let cheaper = self.rated_with(terms, touched.iter().map(|line| &*line.record))?;
         let without = touched.iter().fold(Amount::ZERO, |sum, line| &sum + &line.amount);
         let saved = &without - &cheaper.total;
         Some(Notice {
@@ -467,7 +466,7 @@ impl<'c> Priced<'c> {
         let Self { bill, terms, .. } = self;
         let book = self.catalog.books.at(terms.book?)?;
         let (touched, all) = (bill.lines.iter().filter(|line| line.price.own.is_some()).count(), bill.lines.len());
-        let records = bill.lines.iter().map(|line| &line.record).chain(&bill.left_out);
+        let records = bill.lines.iter().map(|line| &line.record).chain(&bill.left_out).map(AsRef::as_ref);
         let difference = match self.rated_with(Terms { book: None, ..*terms }, records) {
             Some(list) if list.missing.len() == bill.missing.len() => {
                 let more = &list.total - &bill.total;

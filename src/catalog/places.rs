@@ -1,5 +1,8 @@
 //! The Regions: code, name, the prefix AWS puts before usage types, geography.
 
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 use smol_str::SmolStr;
 
 /// One Region.
@@ -15,29 +18,35 @@ pub struct Place {
     pub geography: SmolStr,
 }
 
-/// Every Region that is known, in the order of their codes.
+/// Every Region that is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Places(Vec<Place>);
+pub struct Places {
+    /// In the order of their codes.
+    places: Vec<Place>,
+    /// Where each is. Every request asks for one.
+    at: HashMap<SmolStr, usize, RandomState>,
+}
 
 impl Places {
     /// Puts the Regions in order.
     pub fn new(mut places: Vec<Place>) -> Self {
         places.sort_by(|a, b| a.region.cmp(&b.region));
-        Self(places)
+        let at = places.iter().enumerate().map(|(at, place)| (place.region.clone(), at)).collect();
+        Self { places, at }
     }
 
     /// The Region with a code.
     pub fn get(&self, region: &str) -> Option<&Place> {
-        self.0.binary_search_by(|place| place.region.as_str().cmp(region)).ok().and_then(|at| self.0.get(at))
+        self.places.get(*self.at.get(region)?)
     }
 
     /// All of them, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Place> {
-        self.0.iter()
+        self.places.iter()
     }
 
     /// The codes.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|place| place.region.as_str())
+        self.places.iter().map(|place| place.region.as_str())
     }
 }

@@ -42,7 +42,7 @@ pub struct Slice {
 #[derive(Debug, Clone)]
 pub struct Line<P> {
     /// What was used.
-    pub record: UsageRecord,
+    pub record: Box<UsageRecord>,
     /// What a free allowance took off before the tiers; zero where none did.
     pub free: Amount,
     /// The tiers the rest was laid over.
@@ -55,7 +55,7 @@ pub struct Line<P> {
 
 impl<P> Line<P> {
     /// A line over its slices: the amount is their exact sum.
-    pub fn of_slices(record: UsageRecord, free: Amount, slices: Vec<Slice>, price: P) -> Self {
+    pub fn of_slices(record: Box<UsageRecord>, free: Amount, slices: Vec<Slice>, price: P) -> Self {
         let amount = slices.iter().fold(Amount::ZERO, |sum, slice| &sum + &slice.amount);
         Self { record, free, slices, amount, price }
     }

@@ -79,7 +79,7 @@ pub struct Metering<'a> {
     /// The position of the resource in the request.
     pub resource: usize,
     /// The records so far.
-    pub records: Vec<UsageRecord>,
+    pub records: Vec<Box<UsageRecord>>,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// What the reader should know.
@@ -141,7 +141,8 @@ impl<'a> Metering<'a> {
 
     /// Begins a record of a meter. Its quantity is the product of the factors that follow.
     pub fn line(&self, id: &'static str, label: impl Into<Cow<'static, str>>, meter: &'static MeterSpec) -> Record {
-        Record {
+        Record(Box::new(UsageRecord {
+            resource: self.resource,
             id,
             label: label.into(),
             meter: MeterKey {
@@ -154,7 +155,7 @@ impl<'a> Metering<'a> {
             quantity: Amount::ONE,
             factors: Vec::new(),
             service_hours: Amount::ZERO,
-        }
+        }))
     }
 }
 
@@ -163,48 +164,40 @@ const USUAL_FACTORS: usize = 4;
 /// Most resources have so few records.
 const USUAL_RECORDS: usize = 4;
 
-/// A record being written.
+/// A record being written. It is handed on from step to step and too large to be copied each time.
 #[derive(Debug)]
 #[must_use = "a record counts only once it is `put`"]
-pub struct Record {
-    id: &'static str,
-    label: Cow<'static, str>,
-    meter: MeterKey,
-    unit: Unit,
-    quantity: Amount,
-    factors: Vec<Factor>,
-    service_hours: Amount,
-}
+pub struct Record(Box<UsageRecord>);
 
 impl Record {
     /// The whole usage type, for a meter whose name depends on the usage.
     pub fn named(mut self, usage_type: impl Into<SmolStr>) -> Self {
-        self.meter.usage_type = usage_type.into();
+        self.0.meter.usage_type = usage_type.into();
         self
     }
 
     /// The whole operation, for a meter whose operation depends on the usage.
     pub fn operation(mut self, operation: impl Into<SmolStr>) -> Self {
-        self.meter.operation = operation.into();
+        self.0.meter.operation = operation.into();
         self
     }
 
     /// The meter that is billed in place of this one, where something that was bought, such as a Savings Plan, makes
     /// another of it.
     pub fn billed_as(mut self, meter: impl FnOnce(&MeterKey) -> MeterKey) -> Self {
-        self.meter = meter(&self.meter);
+        self.0.meter = meter(&self.0.meter);
         self
     }
 
     /// The unit of the meter that is billed, where it is not that of the one the record began with.
     pub fn unit(mut self, unit: Unit) -> Self {
-        self.unit = unit;
+        self.0.unit = unit;
         self
     }
 
     /// The Region that is billed, where it is not the resource's own.
     pub fn in_region(mut self, region: impl Into<SmolStr>) -> Self {
-        self.meter.region = region.into();
+        self.0.meter.region = region.into();
         self
     }
 
@@ -221,49 +214,39 @@ impl Record {
     /// # Errors
     /// As [`Record::times`].
     pub fn times_named(mut self, value: &Amount, of: SmolStr) -> Result<Self, NumberError> {
-        if self.quantity.is_zero() || value.is_zero() {
+        if self.0.quantity.is_zero() || value.is_zero() {
             // It is no usage and will make no line, so that nobody asks for its factors.
-            self.quantity = Amount::ZERO;
+            self.0.quantity = Amount::ZERO;
             return Ok(self);
         }
-        self.quantity = self.quantity.times(value)?;
-        if self.factors.capacity() == 0 {
-            self.factors = Vec::with_capacity(USUAL_FACTORS);
+        self.0.quantity = self.0.quantity.times(value)?;
+        if self.0.factors.capacity() == 0 {
+            self.0.factors = Vec::with_capacity(USUAL_FACTORS);
         }
-        self.factors.push(Factor { value: value.clone(), of });
+        self.0.factors.push(Factor { value: value.clone(), of });
         Ok(self)
     }
 
     /// ÷ a whole number, such as the 3,600 seconds of an hour. It is shown as a factor of `1/n`.
     pub fn per(mut self, divisor: u64, of: &'static str) -> Self {
-        if !self.quantity.is_zero() {
-            self.quantity = self.quantity.per(divisor);
-            self.factors.push(Factor { value: Amount::ONE.per(divisor), of: SmolStr::new_static(of) });
+        if !self.0.quantity.is_zero() {
+            self.0.quantity = self.0.quantity.per(divisor);
+            self.0.factors.push(Factor { value: Amount::ONE.per(divisor), of: SmolStr::new_static(of) });
         }
         self
     }
 
     /// How often the record has an allowance that each service has anew in each hour: services × hours.
     pub fn allowed(mut self, service_hours: Amount) -> Self {
-        self.service_hours = service_hours;
+        self.0.service_hours = service_hours;
         self
     }
 
     /// Writes the record down. A quantity of zero is no usage and makes no line.
     pub fn put(self, metering: &mut Metering<'_>) {
-        if self.quantity.is_zero() {
-            return;
+        if !self.0.quantity.is_zero() {
+            metering.records.push(self.0);
         }
-        metering.records.push(UsageRecord {
-            resource: metering.resource,
-            id: self.id,
-            label: self.label,
-            meter: self.meter,
-            quantity: self.quantity,
-            unit: self.unit,
-            factors: self.factors,
-            service_hours: self.service_hours,
-        });
     }
 }
 

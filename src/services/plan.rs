@@ -1,5 +1,7 @@
 //! A plan: several resources, metered one after the other.
 
+use smol_str::SmolStr;
+
 use super::metering::Metering;
 use super::{Service, Usage};
 use crate::catalog::Catalog;
@@ -13,11 +15,11 @@ use crate::domain::probe::Probe;
 #[derive(Debug)]
 pub struct Planned {
     /// Its name.
-    pub name: String,
+    pub name: SmolStr,
     /// Its service.
     pub service: &'static Service,
     /// Its Region.
-    pub region: String,
+    pub region: SmolStr,
     /// What is planned.
     pub usage: Box<dyn Usage>,
 }
@@ -25,7 +27,7 @@ pub struct Planned {
 impl Planned {
     /// A resource of a service.
     pub fn new(name: &str, service: &'static Service, region: &str, usage: impl Usage + 'static) -> Self {
-        Self { name: name.to_owned(), service, region: region.to_owned(), usage: Box::new(usage) }
+        Self { name: name.into(), service, region: region.into(), usage: Box::new(usage) }
     }
 }
 
@@ -33,7 +35,7 @@ impl Planned {
 #[derive(Debug, Default)]
 pub struct Metered {
     /// The usage records, in the order of the resources.
-    pub records: Vec<UsageRecord>,
+    pub records: Vec<Box<UsageRecord>>,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// What to know.

@@ -72,7 +72,7 @@ fn decision(bencher: Bencher<'_, '_>, id: &str) {
 #[divan::bench]
 fn rating(bencher: Bencher<'_, '_>) {
     let month = Month::convention();
-    let mut records: Vec<UsageRecord> = Vec::new();
+    let mut records: Vec<Box<UsageRecord>> = Vec::new();
     for (at, service) in SERVICES.iter().enumerate() {
         let usage = (service.read)(service.example.usage).expect("a usage");
         let mut probe = Probe::new();

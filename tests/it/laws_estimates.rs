@@ -66,7 +66,8 @@ pub(crate) fn record(price: &Price, quantity: &Amount, resource: usize) -> Usage
 fn bill<'c>(catalog: &'c crossover::catalog::Catalog, records: &[UsageRecord], free_tier: FreeTier) -> Bill<'c> {
     let terms = Terms { as_of: today(), free_tier, missing_prices: MissingPrices::Omit, book: None };
     let name = |at: usize| at.to_string();
-    rate(&mut Probe::new(), catalog, records.to_vec(), terms, &name).unwrap_or_else(|missing| panic!("{missing:?}"))
+    let records = records.iter().cloned().map(Box::new).collect();
+    rate(&mut Probe::new(), catalog, records, terms, &name).unwrap_or_else(|missing| panic!("{missing:?}"))
 }
 
 fn sum<'a>(amounts: impl IntoIterator<Item = &'a Amount>) -> Amount {

@@ -480,12 +480,7 @@ struct Resources<'r> {
 
 impl Resources<'_> {
     fn put(&mut self, name: &str, service: &'static Service, usage: impl Usage + 'static) {
-        self.planned.push(Planned {
-            name: name.to_owned(),
-            service,
-            region: self.region.to_owned(),
-            usage: Box::new(usage),
-        });
+        self.planned.push(Planned::new(name, service, self.region, usage));
     }
 }
 

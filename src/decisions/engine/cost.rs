@@ -101,7 +101,7 @@ fn price<'c>(option: &'static str, plan: &Plan, setting: Setting<'_, 'c>, probe:
         return Ok(Cost::Ranked { rank: rank(&total) });
     }
     let metered = meter(&plan.resources, &setting.ask.month, setting.catalog, probe)?;
-    let name = |at: usize| plan.resources.get(at).map_or_else(String::new, |resource| resource.name.clone());
+    let name = |at: usize| plan.resources.get(at).map_or_else(String::new, |resource| resource.name.to_string());
     match rating::rate(probe, setting.catalog, metered.records, setting.ask.terms, &name) {
         Ok(bill) => {
             if let Some(key) = &plan.key {

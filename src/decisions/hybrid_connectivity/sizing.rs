@@ -126,7 +126,7 @@ impl Sizing<'_, '_> {
     }
 
     fn planned(&self, name: &str, service: &'static crate::services::Service, usage: Box<dyn Usage>) -> Planned {
-        Planned { name: name.to_owned(), service, region: self.s.region.clone(), usage }
+        Planned { name: name.into(), service, region: self.s.region.as_str().into(), usage }
     }
 
     fn vpn(&self, name: &str, usage: SiteToSiteVpn) -> Planned {

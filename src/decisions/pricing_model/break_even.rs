@@ -6,6 +6,7 @@
 //! without what it cannot do without.
 
 use serde_json::{Map, Value, json};
+use smol_str::SmolStr;
 
 use crate::catalog::Catalog;
 use crate::catalog::sizes::InstanceType;
@@ -322,8 +323,12 @@ impl Fleet {
             }
             None => Box::new(usage),
         };
-        let mut resources =
-            vec![Planned { name: "instances".to_owned(), service: &ec2::SERVICE, region: region.to_owned(), usage }];
+        let mut resources = vec![Planned {
+            name: SmolStr::new_static("instances"),
+            service: &ec2::SERVICE,
+            region: region.into(),
+            usage,
+        }];
         resources.append(&mut self.around(inputs, region, true, true));
         let config = self.config(&[("instances", &self.instances), ("tasks", &self.tasks)]);
         let given = |value: &Option<Amount>| value.clone().unwrap_or(Amount::ZERO);

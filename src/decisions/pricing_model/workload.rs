@@ -1,5 +1,7 @@
 //! What is paid for, as usage of services: instances, tasks and functions, bought in one way or another.
 
+use smol_str::format_smolstr;
+
 use crate::decisions::engine::Stop;
 use crate::domain::amount::Amount;
 use crate::services::commitments::{ComputeSavingsPlan, Payment, Scaled, Term};
@@ -69,7 +71,7 @@ impl Workload<'_> {
             Part::Tasks => ("tasks", &fargate::SERVICE, Box::new(self.tasks(share, bought)?)),
             Part::Functions => ("functions", &lambda::SERVICE, Box::new(self.functions(bought))),
         };
-        Ok(Some(Planned { name: format!("{name}{of}"), service, region: self.region.to_owned(), usage }))
+        Ok(Some(Planned { name: format_smolstr!("{name}{of}"), service, region: self.region.into(), usage }))
     }
 
     /// A share of the peak of instances and tasks, all bought in one way.

@@ -223,8 +223,8 @@ impl Carrier {
             }
             Self::SubnetsInZone(_) | Self::Free(..) => return None,
         };
-        let name = self.name(network).to_string();
-        Some(Planned { name, service, region: network.region_name(here).to_string(), usage })
+        let name = SmolStr::from(self.name(network).to_string());
+        Some(Planned { name, service, region: SmolStr::new(network.region_name(here)), usage })
     }
 }
 
@@ -287,12 +287,12 @@ impl<'n> Ledger<'n> {
     /// Adds a resource that costs what it costs, whatever flows.
     pub fn stand(
         &mut self,
-        name: impl Into<String>,
+        name: impl Into<SmolStr>,
         service: &'static Service,
         region: usize,
         usage: impl Usage + 'static,
     ) {
-        let region = self.network.region_name(region).to_string();
+        let region = SmolStr::new(self.network.region_name(region));
         self.standing.push(Planned { name: name.into(), service, region, usage: Box::new(usage) });
     }
 
