@@ -38,8 +38,11 @@ fn with_book(rates: &[Value]) -> Catalog {
 
 /// Rates a use of each price, with the book where there is one.
 fn bill<'c>(catalog: &'c Catalog, used: &[(Price, Decimal)], free_tier: FreeTier) -> Bill<'c> {
-    let records: Vec<_> =
-        used.iter().enumerate().map(|(at, (price, quantity))| record(price, &Amount::decimal(*quantity), at)).collect();
+    let records: Vec<_> = used
+        .iter()
+        .enumerate()
+        .map(|(at, (price, quantity))| Box::new(record(price, &Amount::decimal(*quantity), at)))
+        .collect();
     let book = catalog.books.find("acme", "").ok();
     let terms = Terms { as_of: today(), free_tier, missing_prices: MissingPrices::Omit, book };
     rate(&mut Probe::new(), catalog, records, terms, &|at| at.to_string())
