@@ -272,7 +272,8 @@ impl Ways {
         if !matches!(target, Target::Decision(_)) || env::var_os("CROSSOVER_ALL_WAYS").is_some() {
             return Self::ALL;
         }
-        Self { rest: nth % 3 == 0, batch: nth % 3 == 1, cli: nth % 3 == 2 }
+        let turn = nth % 3;
+        Self { rest: turn == 0, batch: turn == 1, cli: turn == 2 }
     }
 }
 
