@@ -241,6 +241,19 @@ fn against_parse_and_serialise(text: &str) {
         }
         written += out.len();
     };
+    // The same with rows read as they are mostly read where their types are not at hand.
+    let tree_and_serialise = || {
+        let mut out = Vec::new();
+        for (at, (row, answer)) in readable.iter().zip(&ready).enumerate() {
+            black_box(serde_json::from_str::<serde_json::Value>(row).expect("a row"));
+            serde_json::to_writer(&mut out, answer).expect("to memory");
+            out.push(b'\n');
+            if at % 128 == 127 {
+                black_box(&out);
+                out = Vec::new();
+            }
+        }
+    };
     let answer = |chunks: &[Chunk]| {
         for chunk in chunks {
             let mut out = Vec::new();
@@ -248,19 +261,22 @@ fn against_parse_and_serialise(text: &str) {
             black_box(out);
         }
     };
-    let (mut floor, mut answered, mut mixed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut floor, mut tree, mut answered, mut mixed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         floor.push(timed_on_thread(&mut parse_and_serialise));
+        tree.push(timed_on_thread(tree_and_serialise));
         answered.push(timed_on_thread(|| answer(&good_chunks)));
         mixed.push(timed_on_thread(|| answer(&chunks)));
     }
-    let (floor, answered, mixed) = (median(floor), median(answered), median(mixed));
+    let (floor, tree, answered, mixed) = (median(floor), median(tree), median(answered), median(mixed));
     println!("\nOne thread, in process, detail=lines ({} bytes of answers a row)", whole / ready.len().max(1));
     println!("  parse and serialise only     {:>9} rows/s ({} KiB)", rate(ready.len(), floor), written / 1024);
+    println!("  the same, rows read as trees {:>9} rows/s", rate(ready.len(), tree));
     println!(
-        "  answer the same rows         {:>9} rows/s, ratio {}",
+        "  answer the same rows         {:>9} rows/s, ratio {}, to trees {}",
         rate(ready.len(), answered),
-        ratio(floor, answered)
+        ratio(floor, answered),
+        ratio(tree, answered)
     );
     println!("  answer all rows              {:>9} rows/s", rate(text.lines().count(), mixed));
 }
