@@ -130,21 +130,30 @@ impl Batch {
     pub fn answer(&self, chunk: &Chunk, gone: &dyn Fn() -> bool, out: &mut Vec<u8>) -> Tally {
         let mut csv_rows = chunk.header().map(csv::Rows::under);
         let texts: Vec<Text<'_>> = chunk.rows().map(|text| Text::of(text, csv_rows.as_mut())).collect();
-        let rows: Vec<Row<'_>> = texts.iter().map(|text| self.read(text)).collect();
+        let rows: Vec<Row<'_>> = texts.iter().map(Text::read).collect();
         let mut order: Vec<&Row<'_>> = rows.iter().collect();
-        order.sort_by_key(|row| row.service());
+        order.sort_by_key(|row| (row.edition(), row.service()));
         let (mut tally, mut answers) = (Tally::default(), Vec::new());
         answers.reserve(rows.len().saturating_mul(self.usual_room()));
         let mut at: Vec<Range<usize>> = vec![0..0; rows.len()];
-        for together in order.chunks(TOGETHER) {
-            let metered = together.iter().take_while(|_| !gone()).map(|row| unless_it_panics(|| self.begin(row)));
-            let metered: Vec<_> = metered.collect();
-            let rated: Vec<_> = metered.into_iter().map(|begun| unless_it_panics(|| begun?.finish())).collect();
-            for (row, answer) in together.iter().zip(rated) {
-                let from = answers.len();
-                tally.add(self.write(&row.id, answer, &mut answers));
-                if let Some(at) = rows.element_offset(row).and_then(|nth| at.get_mut(nth)) {
-                    *at = from..answers.len();
+        // One edition after the other, so that no more than one is held beside that of the batch.
+        for of_edition in order.chunk_by(|a, b| a.edition() == b.edition()) {
+            let edition = of_edition.first().and_then(|row| row.edition());
+            // To load one takes its time.
+            if edition.is_some() && gone() {
+                break;
+            }
+            let catalog = unless_it_panics(|| self.catalog_of(edition));
+            for together in of_edition.chunks(TOGETHER) {
+                let begin = |row: &&Row<'_>| unless_it_panics(|| row.begin(&catalog, self.today));
+                let metered: Vec<_> = together.iter().take_while(|_| !gone()).map(begin).collect();
+                let rated: Vec<_> = metered.into_iter().map(|begun| unless_it_panics(|| begun?.finish())).collect();
+                for (row, answer) in together.iter().zip(rated) {
+                    let from = answers.len();
+                    tally.add(self.write(&row.id, answer, &mut answers));
+                    if let Some(at) = rows.element_offset(row).and_then(|nth| at.get_mut(nth)) {
+                        *at = from..answers.len();
+                    }
                 }
             }
         }
@@ -180,31 +189,12 @@ impl Batch {
         out
     }
 
-    /// Reads a row and finds the edition that it names.
-    fn read<'t>(&self, text: &'t Text<'_>) -> Row<'t> {
-        match text {
-            Text::Json(text) => {
-                let read = catch_unwind(AssertUnwindSafe(|| row::read(text)));
-                let (id, asked) = read.unwrap_or_else(|_| (Cow::Borrowed(row::NO_ID), Err(panicked().into())));
-                let edition = match &asked {
-                    Ok(asked) => asked.edition().filter(|number| *number != self.catalog.edition.number),
-                    Err(_) => None,
-                };
-                match edition.map(|number| (self.edition)(number)).transpose() {
-                    Ok(edition) => Row { id, asked, edition },
-                    Err(problem) => Row { id, asked: Err(problem.into()), edition: None },
-                }
-            }
-            Text::Refused(id, problem) => {
-                Row { id: Cow::Borrowed(id), asked: Err(problem.clone().into()), edition: None }
-            }
+    /// The prices of an edition; those of the batch where a row names none.
+    fn catalog_of(&self, edition: Option<u32>) -> Result<Arc<Catalog>, Problems> {
+        match edition {
+            Some(number) if number != self.catalog.edition.number => Ok((self.edition)(number)?),
+            _ => Ok(Arc::clone(&self.catalog)),
         }
-    }
-
-    /// Works out what a row asks, up to where prices come in.
-    fn begin<'r>(&'r self, row: &'r Row<'_>) -> Result<Begun<'r>, Problems> {
-        let asked = row.asked.as_ref().map_err(Problems::clone)?;
-        asked.begin(row.edition.as_ref().unwrap_or(&self.catalog), self.today)
     }
 
     /// Writes the answer of a row, or why it is refused.
@@ -272,17 +262,37 @@ impl<'c> Text<'c> {
             Err((id, problem)) => Self::Refused(id, problem),
         }
     }
+
+    fn read(&self) -> Row<'_> {
+        match self {
+            Self::Json(text) => {
+                let read = catch_unwind(AssertUnwindSafe(|| row::read(text)));
+                let (id, asked) = read.unwrap_or_else(|_| (Cow::Borrowed(row::NO_ID), Err(panicked().into())));
+                Row { id, asked }
+            }
+            Self::Refused(id, problem) => Row { id: Cow::Borrowed(id), asked: Err(problem.clone().into()) },
+        }
+    }
 }
 
 /// A row that has been read: whose it is, and what it asks, or why it is refused.
 struct Row<'t> {
     id: Cow<'t, str>,
     asked: Result<Asked<'t>, Problems>,
-    /// The edition that it names, where that is not the one of the batch.
-    edition: Option<Arc<Catalog>>,
 }
 
 impl Row<'_> {
+    /// The edition that it names.
+    fn edition(&self) -> Option<u32> {
+        self.asked.as_ref().ok().and_then(Asked::edition)
+    }
+
+    /// Works out what it asks, up to where prices come in. Where its edition cannot be had, it is refused.
+    fn begin<'c>(&self, catalog: &'c Result<Arc<Catalog>, Problems>, today: NaiveDate) -> Result<Begun<'c>, Problems> {
+        let asked = self.asked.as_ref().map_err(Problems::clone)?;
+        asked.begin(catalog.as_ref().map_err(Problems::clone)?, today)
+    }
+
     /// The service that it asks for, by its place in memory, which is quicker to compare than its name; nothing where it
     /// asks for many, for a decision, or nothing that can be read.
     fn service(&self) -> Option<*const Service> {

@@ -1,12 +1,13 @@
 //! Batches: rows in, answers out, in order, whatever is wrong with any of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 
 use crossover::app::batch::split::{Chunk, Splitter};
 use crossover::app::batch::view::RowProblem;
 use crossover::app::batch::{Batch, Detail, Format, MAX_ROW_BYTES, Tally};
 use crossover::app::decide::DecideRequest;
 use crossover::app::estimate::{EstimateMany, EstimateOne};
+use crossover::catalog::Catalog;
 use crossover::domain::problem::{Code, Problem, Problems};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -288,6 +289,36 @@ fn work_stops_where_nobody_waits_for_it() {
     let gone = || asked.replace(asked.get() + 1) == 2;
     let tally = batch(Format::Ndjson, Detail::Total).answer(&chunk, &gone, &mut Vec::new());
     assert_eq!(tally.rows, 2);
+}
+
+#[test]
+fn editions_are_held_one_after_the_other() {
+    let held: Arc<Mutex<Vec<Weak<Catalog>>>> = Arc::default();
+    let given = Arc::clone(&held);
+    let edition = move |number: u32| {
+        let mut given = given.lock().expect("no panic");
+        assert!(given.iter().all(|before| before.strong_count() == 0), "edition {number} while another is held");
+        let mut found = (*catalog()).clone();
+        found.edition.number = number;
+        let found = Arc::new(found);
+        given.push(Arc::downgrade(&found));
+        Ok(found)
+    };
+    let rows: String = (0..30)
+        .map(|at| {
+            let usage = json!({"gateways": 1});
+            let number = 101 + at % 3;
+            json!({"id": number, "service": "nat_gateway", "region": "us-east-1", "edition": number, "usage": usage})
+        })
+        .fold(String::new(), |text, row| text + &row.to_string() + "\n");
+    let batch = Batch { edition: Box::new(edition), ..batch(Format::Ndjson, Detail::Full) };
+    let (out, tally) = answered(&batch, Format::Ndjson, rows.as_bytes());
+    assert_eq!((tally.rows, tally.failed), (30, 0), "{out}");
+    assert_eq!(held.lock().expect("no panic").len(), 3, "each edition is found once for all of its rows");
+    for line in out.lines() {
+        let answer: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(answer["id"], answer["result"]["catalog"]["edition"]);
+    }
 }
 
 /// The answers to CSV, as JSON.
